@@ -1,0 +1,27 @@
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+
+namespace MetaFs.Fuse;
+
+/// <summary>What a file system may do with its connection to the kernel after INIT.</summary>
+public interface IFuseConnection
+{
+    /// <summary>The features both sides agreed on.</summary>
+    FuseInitFlags Features { get; }
+
+    /// <summary>The protocol minor both sides speak: 31 to 45.</summary>
+    uint Minor { get; }
+
+    /// <summary>Lends a file to the kernel for FOPEN_PASSTHROUGH (FUSE_DEV_IOC_BACKING_OPEN).</summary>
+    /// <returns>OK; EPERM: no CAP_SYS_ADMIN; ELOOP: the share is itself stacked too deep; EOPNOTSUPP: not agreed on.</returns>
+    Errno BackingOpen(SafeFd file, out int backingId);
+
+    /// <summary>Takes a backing id back (FUSE_DEV_IOC_BACKING_CLOSE). Open files keep what they have.</summary>
+    Errno BackingClose(int backingId);
+
+    /// <summary>Drops the kernel's cached attributes and, for a length other than negative, data of a node.</summary>
+    Errno InvalidateInode(NodeId node, long offset, long length);
+
+    /// <summary>Drops a cached name.</summary>
+    Errno InvalidateEntry(NodeId parent, CString name);
+}

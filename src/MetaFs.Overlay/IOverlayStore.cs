@@ -1,0 +1,67 @@
+// The seam between attributes and their database (row 6 of the request's way).
+namespace MetaFs.Overlay;
+
+/// <summary>How a call on the database ended. The detail is logged where it happens.</summary>
+public enum OverlayStatus
+{
+    /// <summary>Done; a change is in the log and survives the end of this process.</summary>
+    Ok = 0,
+
+    /// <summary>No row.</summary>
+    NotFound,
+
+    /// <summary>The database's disk is full.</summary>
+    Full,
+
+    /// <summary>The database cannot be written.</summary>
+    ReadOnly,
+
+    /// <summary>An I/O error, a corrupted file, or the file is gone.</summary>
+    Failed,
+}
+
+/// <summary>Records by inode. Thread-safe; calls block for the length of one small transaction.</summary>
+/// <remarks>
+/// Durability: when <see cref="Put"/>, <see cref="Remove"/> or <see cref="Apply"/> answers Ok, the change survives
+/// SIGKILL. <see cref="Sync"/> makes all earlier changes survive power loss.
+/// </remarks>
+public interface IOverlayStore : IDisposable
+{
+    /// <summary>Whether there is no record at all, without asking the database: the common case costs nothing.</summary>
+    bool IsEmpty { get; }
+
+    /// <summary>Reads one record. The guard is not looked at.</summary>
+    OverlayStatus Get(in InodeKey key, out InodeRecord? record);
+
+    /// <summary>Inserts or replaces one record.</summary>
+    OverlayStatus Put(in InodeKey key, InodeRecord record);
+
+    /// <summary>Deletes one record; Ok also where there was none.</summary>
+    OverlayStatus Remove(in InodeKey key);
+
+    /// <summary>Makes several changes in one transaction: all of them or none. A null record deletes.</summary>
+    OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes);
+
+    /// <summary>Remembers where a directory is, so that hints below it make a path.</summary>
+    OverlayStatus PutDirectory(in InodeKey directory, in PathHint hint);
+
+    /// <summary>Forgets a directory's place.</summary>
+    OverlayStatus RemoveDirectory(in InodeKey directory);
+
+    /// <summary>Moves a record out of service, keeping it for inspection.</summary>
+    /// <param name="key">The inode whose number was reused.</param>
+    /// <param name="reason">Text for people.</param>
+    OverlayStatus Quarantine(in InodeKey key, string reason);
+
+    /// <summary>Finds the volume's row or adds one.</summary>
+    OverlayStatus OpenVolume(in VolumeIdentity identity, out Volume? volume);
+
+    /// <summary>Keeps what was learnt of a volume.</summary>
+    OverlayStatus PutTraits(long volume, in VolumeTraits traits);
+
+    /// <summary>Makes every earlier change survive power loss.</summary>
+    OverlayStatus Sync();
+}
+
+/// <summary>One change of <see cref="IOverlayStore.Apply"/>.</summary>
+public readonly record struct OverlayChange(InodeKey Key, InodeRecord? Record);

@@ -1,0 +1,30 @@
+namespace MetaFs.Overlay;
+
+/// <summary>How a share was seen to treat one kind of call.</summary>
+public enum CallTrait : byte
+{
+    /// <summary>Nothing seen yet.</summary>
+    Unknown = 0,
+
+    /// <summary>Kept what it was given.</summary>
+    Accepts = 1,
+
+    /// <summary>Answered an errno of the recordable set.</summary>
+    Refuses = 2,
+
+    /// <summary>Answered success and changed nothing.</summary>
+    Ignores = 3,
+}
+
+/// <summary>What a volume was seen to do; kept in the database so that the next mount knows.</summary>
+public readonly record struct VolumeTraits(CallTrait Chown, CallTrait Chmod, CallTrait Utimens);
+
+/// <summary>By what a share is recognised again; st_dev is no part of it, since it changes with every mount.</summary>
+/// <param name="FileSystem">Type as in mountinfo: "cifs", "nfs", "ext4", "fuse.bindfs".</param>
+/// <param name="Source">Mount source as in mountinfo and the root inside it, e.g. "//server/share" + "/dir"; bytes as Latin-1 free text.</param>
+/// <param name="RootIno">Inode number of the directory that is mounted over, or of the submount's root.</param>
+/// <param name="RootBirthTime">Its creation time in ns, 0 where the share has none.</param>
+public readonly record struct VolumeIdentity(string FileSystem, string Source, ulong RootIno, long RootBirthTime);
+
+/// <summary>A volume's row.</summary>
+public sealed record Volume(long Id, VolumeIdentity Identity, VolumeTraits Traits);
