@@ -48,15 +48,26 @@ public interface IOverlayStore : IDisposable
     /// <summary>Forgets a directory's place.</summary>
     OverlayStatus RemoveDirectory(in InodeKey directory);
 
-    /// <summary>Moves a record out of service, keeping it for inspection.</summary>
+    /// <summary>Moves a record out of service, keeping it for inspection; Ok also where there was none.</summary>
     /// <param name="key">The inode whose number was reused.</param>
     /// <param name="reason">Text for people.</param>
     OverlayStatus Quarantine(in InodeKey key, string reason);
 
-    /// <summary>Finds the volume's row or adds one.</summary>
+    /// <summary>Whether the database has met a share before, without asking it.</summary>
+    bool HasVolumes { get; }
+
+    /// <summary>All volumes by id, as they are now; a share that is refused is compared with these.</summary>
+    IReadOnlyList<Volume> Volumes();
+
+    /// <summary>Looks for the volume without adding or changing a row.</summary>
+    /// <returns>Ok, or NotFound: with <see cref="HasVolumes"/> that means a database of another share.</returns>
+    OverlayStatus FindVolume(in VolumeIdentity identity, out Volume? volume);
+
+    /// <summary>Finds the volume's row, brings its source and birth time up to date, or adds a row.</summary>
     OverlayStatus OpenVolume(in VolumeIdentity identity, out Volume? volume);
 
     /// <summary>Keeps what was learnt of a volume.</summary>
+    /// <returns>NotFound where no such volume was opened.</returns>
     OverlayStatus PutTraits(long volume, in VolumeTraits traits);
 
     /// <summary>Makes every earlier change survive power loss.</summary>
