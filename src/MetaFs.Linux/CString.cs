@@ -1,4 +1,6 @@
 // A NUL-terminated byte string that can go to a system call without a copy.
+using System.Runtime.InteropServices;
+
 namespace MetaFs.Linux;
 
 /// <summary>A name or path as the kernel has it: any bytes, ended by one NUL.</summary>
@@ -16,13 +18,16 @@ public readonly ref struct CString
     public static CString Empty => new("\0"u8);
 
     /// <summary>The bytes without the terminator.</summary>
-    public ReadOnlySpan<byte> Bytes => _terminated[..^1];
+    public ReadOnlySpan<byte> Bytes => Terminated[..^1];
 
     /// <summary>Length in bytes, without the terminator.</summary>
-    public int Length => _terminated.Length - 1;
+    public int Length => Terminated.Length - 1;
 
     /// <summary>The bytes with the terminator; what a system call is given.</summary>
     public ReadOnlySpan<byte> Terminated => _terminated.IsEmpty ? "\0"u8 : _terminated;
+
+    /// <summary>The first byte, for the imports of <see cref="Libc"/>.</summary>
+    internal ref readonly byte Start => ref MemoryMarshal.GetReference(Terminated);
 
     /// <summary>Wraps bytes whose last one is the terminator and the only NUL.</summary>
     /// <exception cref="ArgumentException">No terminator, or a NUL inside: a bug of the caller.</exception>
