@@ -15,11 +15,16 @@ public static partial class Libc
     /// <param name="length">Bytes filled in; with EOVERFLOW, bytes needed.</param>
     /// <param name="handleType">What kind of handle; compare it too.</param>
     /// <returns>OK; EOPNOTSUPP: the filesystem has no handles; EOVERFLOW: the buffer is too small.</returns>
-    public static Errno NameToHandleAt(SafeFd fd, Span<byte> handle, out int length, out int handleType)
+    public static Errno NameToHandleAt(SafeFd fd, Span<byte> handle, out int length, out int handleType) =>
+        NameToHandleAt(fd, CString.Empty, handle, out length, out handleType);
+
+    /// <summary>The same for a name in a directory, not followed; an empty name means the directory itself.</summary>
+    public static Errno NameToHandleAt(
+        SafeFd dir, CString name, Span<byte> handle, out int length, out int handleType)
     {
         var native = new NativeFileHandle { Bytes = (uint)Math.Min(handle.Length, MaxHandleSize) };
         int result = name_to_handle_at(
-            fd, in CString.Empty.Start, ref native, out _, AtFlags.AT_EMPTY_PATH);
+            dir, in name.Start, ref native, out _, AtFlags.AT_EMPTY_PATH);
         if (result < 0)
         {
             length = LastError == Errno.EOVERFLOW ? (int)native.Bytes : 0;
