@@ -25,7 +25,7 @@ internal ref struct ProcFdPath
 
     /// <summary>The path; the buffer was zeroed, so it is terminated.</summary>
     [UnscopedRef]
-    public ref byte Start => ref _bytes[0];
+    public readonly ref readonly byte Start => ref _bytes[0];
 
     public readonly void Dispose() => _reference.Dispose();
 

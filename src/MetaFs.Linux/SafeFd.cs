@@ -19,20 +19,23 @@ public sealed partial class SafeFd : SafeHandle
     /// <param name="ownsHandle">Whether disposing closes it.</param>
     /// <param name="pathOnly">Whether it was opened with O_PATH, see <see cref="IsPathOnly"/>.</param>
     public SafeFd(int fd, bool ownsHandle = true, bool pathOnly = false)
+        : this(fd, ownsHandle, pathOnly, shared: false)
+    {
+    }
+
+    private SafeFd(int fd, bool ownsHandle, bool pathOnly, bool shared)
         : base(new IntPtr(-1), ownsHandle)
     {
         SetHandle(new IntPtr(fd));
         IsPathOnly = pathOnly;
+        _shared = shared;
     }
 
-    private SafeFd(int fd)
-        : this(fd, ownsHandle: false) => _shared = true;
-
     /// <summary>AT_FDCWD: relative paths start at the working directory. Disposing it does nothing.</summary>
-    public static SafeFd CurrentDirectory { get; } = new(AT_FDCWD);
+    public static SafeFd CurrentDirectory { get; } = Shared(AT_FDCWD);
 
     /// <summary>What a failed call leaves in its out parameter. Disposing it does nothing.</summary>
-    public static SafeFd Invalid { get; } = new(-1);
+    public static SafeFd Invalid { get; } = Shared(-1);
 
     /// <summary>True for -1 only: AT_FDCWD is a negative number too.</summary>
     public override bool IsInvalid => handle == new IntPtr(-1);
@@ -60,6 +63,8 @@ public sealed partial class SafeFd : SafeHandle
         if (!_shared)
             base.Dispose(disposing);
     }
+
+    private static SafeFd Shared(int fd) => new(fd, ownsHandle: false, pathOnly: false, shared: true);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int fd);
