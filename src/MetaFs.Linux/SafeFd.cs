@@ -8,7 +8,7 @@ namespace MetaFs.Linux;
 /// Every <see cref="Libc"/> wrapper holds a reference for the length of its call, so a concurrent Dispose cannot hand
 /// the number to another file in the middle of it.
 /// </remarks>
-public sealed partial class SafeFd : SafeHandle
+public sealed class SafeFd : SafeHandle
 {
     private const int AT_FDCWD = -100;
 
@@ -51,11 +51,7 @@ public sealed partial class SafeFd : SafeHandle
     public int Value => (int)handle;
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
-    {
-        // Linux frees the number even when close(2) says EINTR; a retry could close someone else's new file.
-        return close((int)handle) == 0 || Marshal.GetLastPInvokeError() == (int)Errno.EINTR;
-    }
+    protected override bool ReleaseHandle() => Libc.Close((int)handle) is Errno.OK or Errno.EINTR;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -65,7 +61,4 @@ public sealed partial class SafeFd : SafeHandle
     }
 
     private static SafeFd Shared(int fd) => new(fd, ownsHandle: false, pathOnly: false, shared: true);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int close(int fd);
 }
