@@ -4,10 +4,11 @@ namespace MetaFs.Linux;
 /// <summary>A directory entry; its name lives in the buffer it was read from.</summary>
 public readonly ref struct Dirent
 {
-    internal Dirent(ulong ino, long off, byte type, ReadOnlySpan<byte> nameTerminated)
+    internal Dirent(ulong ino, long off, int recordLength, byte type, ReadOnlySpan<byte> nameTerminated)
     {
         Ino = ino;
         Off = off;
+        RecordLength = recordLength;
         Type = type;
         NameTerminated = nameTerminated;
     }
@@ -17,6 +18,9 @@ public readonly ref struct Dirent
 
     /// <summary>Where lseek(2) finds the entry after this one; a cookie, not a count.</summary>
     public long Off { get; }
+
+    /// <summary>Bytes the record takes in the buffer, padding included.</summary>
+    public int RecordLength { get; }
 
     /// <summary>One of <see cref="DirentType"/>; DT_UNKNOWN where the filesystem does not say.</summary>
     public byte Type { get; }

@@ -42,6 +42,7 @@ public ref struct DirentReader
         Current = new Dirent(
             BitConverter.ToUInt64(record),
             BitConverter.ToInt64(record[OffsetOfOff..]),
+            length,
             record[OffsetOfType],
             record.Slice(OffsetOfName, nameLength + 1));
         _rest = _rest[length..];
