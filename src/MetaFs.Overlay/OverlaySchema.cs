@@ -1,0 +1,190 @@
+// All SQL text: tables, pragmas, migrations, statements. The meaning of the columns is in docs/overlay-format.md.
+namespace MetaFs.Overlay;
+
+/// <summary>The database's format.</summary>
+internal static class OverlaySchema
+{
+    /// <summary>"MtFs" in the file's header, by which file(1) and we know the database.</summary>
+    public const int ApplicationId = 0x4D744673;
+
+    /// <summary>The longest name of a hint, bytes: what fits a path (PATH_MAX - 1).</summary>
+    public const int LongestName = 4095;
+
+    /// <summary>Quarantined rows that are kept; older ones go.</summary>
+    public const int QuarantineRows = 100_000;
+
+    /// <summary>Where a table has the columns of a record, this is their order; <see cref="RecordRow"/> follows it.</summary>
+    public const string RecordColumns =
+        "type, guard_kind, guard_value, "
+        + "uid, uid_reason, uid_errno, gid, gid_reason, gid_errno, mode, mode_reason, mode_errno, "
+        + "atime, atime_reason, atime_errno, mtime, mtime_reason, mtime_errno, "
+        + "witness_mtime, witness_ctime, witness_size, witness_taken_at, witness_settled_at, "
+        + "ctime, set_at, hint_parent, hint_name";
+
+    // trusted_schema, cell_size_check, mmap_size: the file is data, and damage in it must not become ours.
+    // busy_timeout: only another program's checkpoint or recovery can make anyone wait.
+    // secure_delete is on in Debian's library; zeroing deleted rows buys nothing here and costs writes.
+    public const string ConnectionPragmas =
+        """
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cell_size_check = ON;
+        PRAGMA mmap_size = 0;
+        PRAGMA busy_timeout = 10000;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA secure_delete = OFF;
+        PRAGMA cache_size = -16384;
+        """;
+
+    // synchronous = NORMAL: a commit is one write to the log, which is in the page cache and so survives SIGKILL; the
+    // log is synced before a checkpoint and by Sync.
+    // 4000 pages: the log's index is in blocks of about 4096 pages, and a second one would double the look-up.
+    // journal_size_limit gives the disk back after one long transaction.
+    public const string WriterPragmas =
+        """
+        PRAGMA locking_mode = NORMAL;
+        PRAGMA synchronous = NORMAL;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        """;
+
+    /// <summary>Answers the mode that is then in force.</summary>
+    public const string SetWal = "PRAGMA journal_mode = WAL";
+
+    public const string GetApplicationId = "PRAGMA application_id";
+    public const string GetVersion = "PRAGMA user_version";
+    public const string CountTables = "SELECT count(*) FROM sqlite_master";
+    public const string AnyRecord = "SELECT EXISTS (SELECT 1 FROM record)";
+    public const string QuickCheck = "PRAGMA quick_check(20)";
+
+    public const string Begin = "BEGIN IMMEDIATE";
+    public const string BeginSnapshot = "BEGIN";
+    public const string Commit = "COMMIT";
+
+    public const string Get = $"SELECT {RecordColumns} FROM record WHERE volume = ?1 AND ino = ?2";
+
+    public const string Put =
+        $"""
+        INSERT OR REPLACE INTO record (volume, ino, {RecordColumns})
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    public const string Remove = "DELETE FROM record WHERE volume = ?1 AND ino = ?2";
+
+    public const string AllRecords = $"SELECT {RecordColumns}, volume, ino FROM record ORDER BY volume, ino";
+
+    // A place that has not changed writes no page.
+    public const string PutDirectory =
+        """
+        INSERT INTO directory (volume, ino, parent, name) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (volume, ino) DO UPDATE SET parent = excluded.parent, name = excluded.name
+        WHERE parent <> excluded.parent OR name <> excluded.name
+        """;
+
+    public const string RemoveDirectory = "DELETE FROM directory WHERE volume = ?1 AND ino = ?2";
+    public const string GetDirectory = "SELECT parent, name FROM directory WHERE volume = ?1 AND ino = ?2";
+
+    public const string Quarantine =
+        $"""
+        INSERT INTO quarantine (volume, ino, {RecordColumns}, reason, moved_at)
+        SELECT volume, ino, {RecordColumns}, ?3, ?4 FROM record WHERE volume = ?1 AND ino = ?2
+        """;
+
+    public const string TrimQuarantine =
+        "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?1";
+
+    public const string AllQuarantined =
+        $"SELECT {RecordColumns}, volume, ino, reason, moved_at FROM quarantine ORDER BY id";
+
+    public const string AllVolumes =
+        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens FROM volume ORDER BY id";
+
+    public const string AddVolume =
+        "INSERT INTO volume (file_system, source, root_ino, root_btime) VALUES (?1, ?2, ?3, ?4) RETURNING id";
+
+    public const string UpdateVolume = "UPDATE volume SET source = ?2, root_btime = ?3 WHERE id = ?1";
+    public const string PutTraits = "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4 WHERE id = ?1";
+
+    public const string CountRecords = "SELECT count(*) FROM record";
+    public const string CountDirectories = "SELECT count(*) FROM directory";
+    public const string CountQuarantined = "SELECT count(*) FROM quarantine";
+
+    /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
+    public static readonly string[] Migrations = [Version1];
+
+    /// <summary>The version that this program reads and writes.</summary>
+    public static int Version => Migrations.Length;
+
+    // No STRICT: it needs SQLite 3.37 and the bundled one is 3.35. The checks hold types and ranges instead; text in an
+    // integer column compares greater than every number, so BETWEEN refuses it. No foreign keys: volumes are never
+    // deleted, and a look-up per change would cost more than the rest of the statement.
+    // AUTOINCREMENT: an id that was once given is not given again, or old records would turn up on another share.
+    private const string Version1 =
+        """
+        CREATE TABLE volume (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file_system TEXT NOT NULL,
+            source TEXT NOT NULL,
+            root_ino INTEGER NOT NULL,
+            root_btime INTEGER NOT NULL,
+            chown INTEGER NOT NULL DEFAULT 0,
+            chmod INTEGER NOT NULL DEFAULT 0,
+            utimens INTEGER NOT NULL DEFAULT 0
+        );
+
+        CREATE TABLE record (
+            volume INTEGER NOT NULL,
+            ino INTEGER NOT NULL,
+            type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 0xF000),
+            guard_kind INTEGER NOT NULL CHECK (guard_kind BETWEEN 0 AND 2),
+            guard_value INTEGER NOT NULL,
+            uid INTEGER CHECK (uid BETWEEN 0 AND 0xFFFFFFFE),
+            uid_reason INTEGER CHECK (uid_reason BETWEEN 1 AND 6),
+            uid_errno INTEGER CHECK (uid_errno BETWEEN 0 AND 4095),
+            gid INTEGER CHECK (gid BETWEEN 0 AND 0xFFFFFFFE),
+            gid_reason INTEGER CHECK (gid_reason BETWEEN 1 AND 6),
+            gid_errno INTEGER CHECK (gid_errno BETWEEN 0 AND 4095),
+            mode INTEGER CHECK (mode BETWEEN 0 AND 0xFFF),
+            mode_reason INTEGER CHECK (mode_reason BETWEEN 1 AND 6),
+            mode_errno INTEGER CHECK (mode_errno BETWEEN 0 AND 4095),
+            atime INTEGER,
+            atime_reason INTEGER CHECK (atime_reason BETWEEN 1 AND 6),
+            atime_errno INTEGER CHECK (atime_errno BETWEEN 0 AND 4095),
+            mtime INTEGER,
+            mtime_reason INTEGER CHECK (mtime_reason BETWEEN 1 AND 6),
+            mtime_errno INTEGER CHECK (mtime_errno BETWEEN 0 AND 4095),
+            witness_mtime INTEGER,
+            witness_ctime INTEGER,
+            witness_size INTEGER,
+            witness_taken_at INTEGER,
+            witness_settled_at INTEGER,
+            ctime INTEGER NOT NULL,
+            set_at INTEGER NOT NULL,
+            hint_parent INTEGER NOT NULL,
+            hint_name BLOB CHECK (length(hint_name) <= 4095),
+            PRIMARY KEY (volume, ino)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE directory (
+            volume INTEGER NOT NULL,
+            ino INTEGER NOT NULL,
+            parent INTEGER NOT NULL,
+            name BLOB NOT NULL CHECK (length(name) <= 4095),
+            PRIMARY KEY (volume, ino)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY,
+            volume INTEGER, ino INTEGER,
+            type INTEGER, guard_kind INTEGER, guard_value INTEGER,
+            uid INTEGER, uid_reason INTEGER, uid_errno INTEGER,
+            gid INTEGER, gid_reason INTEGER, gid_errno INTEGER,
+            mode INTEGER, mode_reason INTEGER, mode_errno INTEGER,
+            atime INTEGER, atime_reason INTEGER, atime_errno INTEGER,
+            mtime INTEGER, mtime_reason INTEGER, mtime_errno INTEGER,
+            witness_mtime INTEGER, witness_ctime INTEGER, witness_size INTEGER,
+            witness_taken_at INTEGER, witness_settled_at INTEGER,
+            ctime INTEGER, set_at INTEGER, hint_parent INTEGER, hint_name BLOB,
+            reason TEXT, moved_at INTEGER
+        );
+        """;
+}

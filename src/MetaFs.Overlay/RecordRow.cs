@@ -1,0 +1,169 @@
+// Records to and from the columns of OverlaySchema.RecordColumns.
+using SQLitePCL;
+
+namespace MetaFs.Overlay;
+
+/// <summary>Writes and reads the columns of one record.</summary>
+/// <remarks>
+/// What is read is data that may be damaged or forged: a value outside its range refuses the whole row, since half a
+/// record would show a file with half of its owner. Times and witnesses have no range.
+/// </remarks>
+internal static class RecordRow
+{
+    /// <summary>How many columns a record has.</summary>
+    public const int Columns = 27;
+
+    private const uint FileTypeBits = 0xF000;
+    private const uint PermissionBits = 0xFFF;
+
+    // (uid_t)-1 is no owner: chown(2) means "leave it".
+    private const uint LargestId = uint.MaxValue - 1;
+    private const int LargestErrno = 4095;
+
+    private const int Type = 0;
+    private const int GuardKindColumn = 1;
+    private const int GuardValue = 2;
+    private const int Uid = 3;
+    private const int Gid = 6;
+    private const int Mode = 9;
+    private const int Atime = 12;
+    private const int Mtime = 15;
+    private const int Witness = 18;
+    private const int Ctime = 23;
+    private const int SetAt = 24;
+    private const int HintParent = 25;
+    private const int HintName = 26;
+
+    /// <summary>Binds all columns of a record.</summary>
+    /// <param name="to">The statement.</param>
+    /// <param name="first">The parameter of the first column.</param>
+    /// <param name="record">The record.</param>
+    public static void Bind(SqliteStatement to, int first, InodeRecord record)
+    {
+        to.Bind(first + Type, (long)record.Guard.FileType);
+        to.Bind(first + GuardKindColumn, (long)record.Guard.Kind);
+        to.Bind(first + GuardValue, record.Guard.Value);
+        BindValue(to, first + Uid, record.Uid?.Value, record.Uid?.Reason ?? default);
+        BindValue(to, first + Gid, record.Gid?.Value, record.Gid?.Reason ?? default);
+        BindValue(to, first + Mode, record.Mode?.Value, record.Mode?.Reason ?? default);
+        BindValue(to, first + Atime, record.Atime?.Nanoseconds, record.Atime?.Reason ?? default);
+        BindValue(to, first + Mtime, record.Mtime?.Nanoseconds, record.Mtime?.Reason ?? default);
+        BindWitness(to, first + Witness, record.Witness);
+        to.Bind(first + Ctime, record.Ctime);
+        to.Bind(first + SetAt, record.SetAt);
+        to.Bind(first + HintParent, record.Hint.Parent);
+        to.Bind(first + HintName, record.Hint.Name);
+    }
+
+    /// <summary>Reads the first columns of the statement's row.</summary>
+    /// <returns>What is wrong with the row, or null.</returns>
+    public static string? Read(SqliteStatement row, out InodeRecord? record)
+    {
+        record = null;
+        long type = row.Integer(Type);
+        long kind = row.Integer(GuardKindColumn);
+        if ((type & ~(long)FileTypeBits) != 0)
+            return "file type";
+        if (kind is < 0 or > (long)GuardKind.FileHandle)
+            return "guard kind";
+        if (!ReadValue(row, Uid, LargestId, out long? uid, out Reason uidReason))
+            return "uid";
+        if (!ReadValue(row, Gid, LargestId, out long? gid, out Reason gidReason))
+            return "gid";
+        if (!ReadValue(row, Mode, PermissionBits, out long? mode, out Reason modeReason))
+            return "mode";
+        if (!ReadValue(row, Atime, null, out long? atime, out Reason atimeReason))
+            return "atime";
+        if (!ReadValue(row, Mtime, null, out long? mtime, out Reason mtimeReason))
+            return "mtime";
+        ReadOnlySpan<byte> name = row.Bytes(HintName);
+        if (name.Length > OverlaySchema.LongestName)
+            return "hint name";
+
+        record = new InodeRecord
+        {
+            Guard = new InodeGuard((uint)type, (GuardKind)kind, row.Integer(GuardValue)),
+            Uid = uid is { } u ? new IdValue((uint)u, uidReason) : null,
+            Gid = gid is { } g ? new IdValue((uint)g, gidReason) : null,
+            Mode = mode is { } m ? new ModeValue((uint)m, modeReason) : null,
+            Atime = atime is { } a ? new TimeValue(a, atimeReason) : null,
+            Mtime = mtime is { } t ? new TimeValue(t, mtimeReason) : null,
+            Witness = ReadWitness(row),
+            Ctime = row.Integer(Ctime),
+            SetAt = row.Integer(SetAt),
+            Hint = new PathHint(unchecked((ulong)row.Integer(HintParent)), name.IsEmpty ? null : name.ToArray()),
+        };
+        return null;
+    }
+
+    private static void BindValue(SqliteStatement to, int first, long? value, Reason reason)
+    {
+        if (value is { } present)
+        {
+            to.Bind(first, present);
+            to.Bind(first + 1, (long)reason.Kind);
+            to.Bind(first + 2, reason.Errno);
+        }
+        else
+        {
+            to.BindNull(first);
+            to.BindNull(first + 1);
+            to.BindNull(first + 2);
+        }
+    }
+
+    private static void BindWitness(SqliteStatement to, int first, in TimeWitness? witness)
+    {
+        if (witness is { } present)
+        {
+            to.Bind(first, present.Mtime);
+            to.Bind(first + 1, present.Ctime);
+            to.Bind(first + 2, present.Size);
+            to.Bind(first + 3, present.TakenAt);
+            to.Bind(first + 4, present.SettledAt);
+        }
+        else
+        {
+            for (int i = 0; i < 5; i++)
+                to.BindNull(first + i);
+        }
+    }
+
+    // Null where the column is NULL; false where value or reason is out of range.
+    private static bool ReadValue(SqliteStatement row, int first, uint? largest, out long? value, out Reason reason)
+    {
+        value = null;
+        reason = default;
+        long stored = row.Integer(first);
+        if (stored == 0 && row.Type(first) is var storage and not raw.SQLITE_INTEGER)
+        {
+            // Text that is no number also reads as 0, which would be root.
+            return storage == raw.SQLITE_NULL;
+        }
+
+        long kind = row.Integer(first + 1);
+        long errno = row.Integer(first + 2);
+        if ((largest is { } limit && (ulong)stored > limit)
+            || kind is < (long)ReasonKind.Refused or > (long)ReasonKind.Kept
+            || (ulong)errno > LargestErrno)
+        {
+            return false;
+        }
+
+        value = stored;
+        reason = new Reason((ReasonKind)kind, (int)errno);
+        return true;
+    }
+
+    private static TimeWitness? ReadWitness(SqliteStatement row)
+    {
+        long mtime = row.Integer(Witness);
+        if (mtime == 0 && row.Type(Witness) == raw.SQLITE_NULL)
+            return null;
+        return new TimeWitness(
+            mtime,
+            row.Integer(Witness + 1),
+            unchecked((ulong)row.Integer(Witness + 2)),
+            row.Integer(Witness + 3),
+            row.Integer(Witness + 4));
+    }}

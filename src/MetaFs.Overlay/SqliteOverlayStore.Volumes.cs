@@ -1,0 +1,131 @@
+// Volumes, what was learnt of them, and records taken out of service.
+using SQLitePCL;
+
+namespace MetaFs.Overlay;
+
+public sealed partial class SqliteOverlayStore
+{
+    private const int LongestReason = 500;
+
+    // Replaced as a whole under _writeGate: this store is the only writer, so the copy in memory is the truth.
+    private volatile Volume[] _volumes;
+
+    /// <inheritdoc/>
+    public bool HasVolumes => _volumes.Length > 0;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Volume> Volumes() => _volumes;
+
+    /// <inheritdoc/>
+    public OverlayStatus FindVolume(in VolumeIdentity identity, out Volume? volume)
+    {
+        volume = VolumeMatch.Find(_volumes, identity);
+        return volume is null ? OverlayStatus.NotFound : OverlayStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus OpenVolume(in VolumeIdentity identity, out Volume? volume)
+    {
+        lock (_writeGate)
+        {
+            volume = null;
+            if (_disposed)
+                return Closed();
+            return VolumeMatch.Find(_volumes, identity) is { } known
+                ? UpdateVolume(known, VolumeMatch.Merge(known.Identity, identity), out volume)
+                : AddVolume(identity, out volume);
+        }
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus PutTraits(long volume, in VolumeTraits traits)
+    {
+        lock (_writeGate)
+        {
+            if (_disposed)
+                return Closed();
+            int index = Array.FindIndex(_volumes, v => v.Id == volume);
+            if (index < 0)
+                return OverlayStatus.NotFound;
+            using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.PutTraits);
+            statement.Bind(1, volume);
+            statement.Bind(2, (long)traits.Chown);
+            statement.Bind(3, (long)traits.Chmod);
+            statement.Bind(4, (long)traits.Utimens);
+            OverlayStatus status = Finish("writing what was learnt of a share", statement.Run());
+            if (status == OverlayStatus.Ok)
+                Replace(_volumes[index] with { Traits = traits });
+            return status;
+        }
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus Quarantine(in InodeKey key, string reason)
+    {
+        lock (_writeGate)
+        {
+            if (_disposed)
+                return Closed();
+            using SqliteStatement move = _writer.PrepareForCaller(OverlaySchema.Quarantine);
+            move.Bind(3, reason.Length > LongestReason ? reason[..LongestReason] : reason);
+            move.Bind(4, Now());
+            using SqliteStatement trim = _writer.PrepareForCaller(OverlaySchema.TrimQuarantine);
+            trim.Bind(1, OverlaySchema.QuarantineRows);
+
+            int result = _begin.Run();
+            if (result == raw.SQLITE_DONE)
+                result = RunKey(move, key);
+            if (result == raw.SQLITE_DONE)
+                result = RunKey(_remove, key);
+            if (result == raw.SQLITE_DONE)
+                result = trim.Run();
+            return FinishTransaction("quarantining a record", result);
+        }
+    }
+
+    private OverlayStatus UpdateVolume(Volume known, in VolumeIdentity identity, out Volume? volume)
+    {
+        volume = known;
+        if (identity == known.Identity)
+            return OverlayStatus.Ok;
+        using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.UpdateVolume);
+        statement.Bind(1, known.Id);
+        statement.Bind(2, identity.Source);
+        statement.Bind(3, identity.RootBirthTime);
+        OverlayStatus status = Finish("writing a volume", statement.Run());
+        volume = status == OverlayStatus.Ok ? known with { Identity = identity } : null;
+        if (volume is not null)
+            Replace(volume);
+        return status;
+    }
+
+    private OverlayStatus AddVolume(in VolumeIdentity identity, out Volume? volume)
+    {
+        volume = null;
+        using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.AddVolume);
+        statement.Bind(1, identity.FileSystem);
+        statement.Bind(2, identity.Source);
+        statement.Bind(3, identity.RootIno);
+        statement.Bind(4, identity.RootBirthTime);
+        int result = statement.Step();
+        long id = result == raw.SQLITE_ROW ? statement.Integer(0) : 0;
+
+        // The row is committed by the step after the last one.
+        if (result == raw.SQLITE_ROW)
+            result = statement.Step();
+        statement.Reset();
+        OverlayStatus status = Finish("adding a volume", result);
+        if (status == OverlayStatus.Ok)
+        {
+            volume = new Volume(id, identity, default);
+            _volumes = [.. _volumes, volume];
+        }
+
+        return status;
+    }
+
+    private void Replace(Volume changed) =>
+        _volumes = Array.ConvertAll(_volumes, v => v.Id == changed.Id ? changed : v);
+
+    private static long Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
+}

@@ -1,0 +1,282 @@
+// Row 6 of the request's way: records in one SQLite file.
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace MetaFs.Overlay;
+
+/// <summary>Records in one SQLite database, which one store at a time may have open.</summary>
+public sealed partial class SqliteOverlayStore : IOverlayStore
+{
+    private readonly string _path;
+    private readonly DatabaseLock _lock;
+    private readonly FailureLog _log;
+
+    // Guards everything about _writer, _commits' writes and _volumes' writes. Order: _writeGate before _readGate;
+    // _syncGate is never held together with either.
+    private readonly Lock _writeGate = new();
+    private readonly SqliteDatabase _writer;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _put;
+    private readonly SqliteStatement _remove;
+    private readonly SqliteStatement _putDirectory;
+    private readonly SqliteStatement _removeDirectory;
+
+    // Guards _reader and _get.
+    private readonly Lock _readGate = new();
+    private readonly SqliteDatabase _reader;
+    private readonly SqliteStatement _get;
+
+    // Never goes back to true: what counts is that it is not true while there is a record.
+    private volatile bool _empty;
+
+    // Set under both gates, so that either one suffices to read it.
+    private bool _disposed;
+
+    private SqliteOverlayStore(string path, DatabaseLock held, FailureLog log, SqliteDatabase writer, SqliteDatabase reader)
+    {
+        _path = path;
+        _lock = held;
+        _log = log;
+        _writer = writer;
+        _reader = reader;
+        _begin = writer.Prepare(OverlaySchema.Begin);
+        _commit = writer.Prepare(OverlaySchema.Commit);
+        _put = writer.Prepare(OverlaySchema.Put);
+        _remove = writer.Prepare(OverlaySchema.Remove);
+        _putDirectory = writer.Prepare(OverlaySchema.PutDirectory);
+        _removeDirectory = writer.Prepare(OverlaySchema.RemoveDirectory);
+        _get = reader.Prepare(OverlaySchema.Get);
+        _empty = writer.QueryInteger(OverlaySchema.AnyRecord) == 0;
+        _volumes = [.. VolumeRow.ReadAll(writer)];
+        _walFile = File.OpenHandle(
+            DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    /// <inheritdoc/>
+    public bool IsEmpty => _empty;
+
+    /// <summary>Opens a database for a mount, and makes it where there is none.</summary>
+    /// <param name="path">The file; its directory must exist.</param>
+    /// <param name="options">How long to wait for another mount, and where failures go.</param>
+    /// <exception cref="OverlayException">
+    /// In use by another mount; another program's or a newer MetaFs's; damaged; not writable; a directory, a symbolic
+    /// link, or on a network file system.
+    /// </exception>
+    public static SqliteOverlayStore Open(string path, OverlayOpenOptions options)
+    {
+        string database = DatabaseFile.Absolute(path);
+        DatabaseFile.CheckPlace(database);
+        if (!DatabaseLock.IsHeldHere(database))
+            DatabaseFile.CheckHeader(database);
+
+        DatabaseLock held = DatabaseLock.Acquire(database, options.LockWait);
+        SqliteDatabase? writer = null;
+        SqliteDatabase? reader = null;
+        try
+        {
+            DatabaseFile.Create(database);
+            writer = OpenWriter(database);
+            reader = SqliteDatabase.Open(database, writable: false);
+            return new SqliteOverlayStore(
+                database, held, new FailureLog(options.Log, TimeProvider.System), writer, reader);
+        }
+        catch (Exception e)
+        {
+            reader?.Dispose();
+            writer?.Dispose();
+            held.Dispose();
+            if (e is SqliteException sqlite)
+                throw SqliteFailure.Explain(database, sqlite);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus Get(in InodeKey key, out InodeRecord? record)
+    {
+        record = null;
+        lock (_readGate)
+        {
+            if (_disposed)
+                return Closed();
+            _get.Bind(1, key.Volume);
+            _get.Bind(2, key.Ino);
+            int result = _get.Step();
+            string? problem = result == raw.SQLITE_ROW ? RecordRow.Read(_get, out record) : null;
+            _get.Reset();
+            if (problem is not null)
+                return Refuse(key, problem);
+            return result switch
+            {
+                raw.SQLITE_ROW => OverlayStatus.Ok,
+                raw.SQLITE_DONE => OverlayStatus.NotFound,
+                _ => Fail(_reader, "reading a record", result),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus Put(in InodeKey key, InodeRecord record)
+    {
+        lock (_writeGate)
+            return _disposed ? Closed() : Finish("writing a record", RunPut(key, record));
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus Remove(in InodeKey key)
+    {
+        lock (_writeGate)
+            return _disposed ? Closed() : Finish("deleting a record", RunKey(_remove, key));
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes)
+    {
+        lock (_writeGate)
+        {
+            if (_disposed)
+                return Closed();
+            int result = _begin.Run();
+            for (int i = 0; i < changes.Length && result == raw.SQLITE_DONE; i++)
+            {
+                result = changes[i].Record is { } record
+                    ? RunPut(changes[i].Key, record)
+                    : RunKey(_remove, changes[i].Key);
+            }
+
+            return FinishTransaction("writing records", result);
+        }
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus PutDirectory(in InodeKey directory, in PathHint hint)
+    {
+        // A place without a name says no more than no place.
+        if (hint.Name is not { Length: > 0 })
+            return RemoveDirectory(directory);
+        lock (_writeGate)
+        {
+            if (_disposed)
+                return Closed();
+            _putDirectory.Bind(3, hint.Parent);
+            _putDirectory.Bind(4, hint.Name);
+            return Finish("writing a directory's place", RunKey(_putDirectory, directory));
+        }
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus RemoveDirectory(in InodeKey directory)
+    {
+        lock (_writeGate)
+        {
+            return _disposed
+                ? Closed()
+                : Finish("deleting a directory's place", RunKey(_removeDirectory, directory));
+        }
+    }
+
+    /// <summary>Closes the database; calls that come later fail.</summary>
+    public void Dispose()
+    {
+        lock (_writeGate)
+        {
+            lock (_readGate)
+            {
+                if (_disposed)
+                    return;
+                _disposed = true;
+                _reader.Dispose();
+
+                // The last connection to close moves the log into the file and deletes it.
+                _writer.Dispose();
+            }
+        }
+
+        _walFile.Dispose();
+        _lock.Dispose();
+    }
+
+    private static SqliteDatabase OpenWriter(string path)
+    {
+        SqliteDatabase database = SqliteDatabase.Open(path, writable: true);
+        try
+        {
+            int version = OverlayMigration.Check(database, path);
+            DatabaseFile.Restrict(path);
+            database.Execute(OverlaySchema.WriterPragmas);
+            string mode = database.QueryText(OverlaySchema.SetWal);
+            if (mode != "wal")
+            {
+                throw new OverlayException(
+                    $"database {path}: its file system cannot keep a write-ahead log (journal mode stays {mode}); "
+                    + "give db=FILE on a local disk");
+            }
+
+            OverlayMigration.Migrate(database, version, OverlaySchema.Migrations);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private int RunPut(in InodeKey key, InodeRecord record)
+    {
+        // Before the row can be seen: nobody may skip a look-up that would find it.
+        _empty = false;
+        RecordRow.Bind(_put, 3, record);
+        return RunKey(_put, key);
+    }
+
+    private static int RunKey(SqliteStatement statement, in InodeKey key)
+    {
+        statement.Bind(1, key.Volume);
+        statement.Bind(2, key.Ino);
+        return statement.Run();
+    }
+
+    private OverlayStatus FinishTransaction(string operation, int result)
+    {
+        if (result == raw.SQLITE_DONE)
+            result = _commit.Run();
+        OverlayStatus status = Finish(operation, result);
+        if (status != OverlayStatus.Ok)
+            _writer.AbandonTransaction();
+        return status;
+    }
+
+    private OverlayStatus Finish(string operation, int result)
+    {
+        if (result != raw.SQLITE_DONE)
+            return Fail(_writer, operation, result);
+        _commits++;
+        return OverlayStatus.Ok;
+    }
+
+    private OverlayStatus Fail(SqliteDatabase database, string operation, int result)
+    {
+        int extended = result == database.ExtendedError % 256 ? database.ExtendedError : result;
+        _log.Report(string.Create(
+            CultureInfo.InvariantCulture,
+            $"database {_path}: {operation} failed: {database.ErrorText} (SQLite {extended})"));
+        return SqliteFailure.Status(extended);
+    }
+
+    private OverlayStatus Refuse(in InodeKey key, string problem)
+    {
+        _log.Report(string.Create(
+            CultureInfo.InvariantCulture,
+            $"database {_path}: the record of inode {key.Ino} in volume {key.Volume} has an impossible {problem}"));
+        return OverlayStatus.Failed;
+    }
+
+    private OverlayStatus Closed()
+    {
+        _log.Report($"database {_path}: used after it was closed");
+        return OverlayStatus.Failed;
+    }
+}

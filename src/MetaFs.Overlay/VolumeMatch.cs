@@ -1,0 +1,38 @@
+namespace MetaFs.Overlay;
+
+/// <summary>Decides whether two sightings of a share are one volume.</summary>
+/// <remarks>
+/// Type and root inode number must agree. The root's creation time then proves it, even where the source has another
+/// name (a server by address instead of name). Where either side has none, the source has to be the same text.
+/// </remarks>
+internal static class VolumeMatch
+{
+    /// <summary>The row of a share, one with the same source first; null: not met before.</summary>
+    public static Volume? Find(IReadOnlyList<Volume> volumes, in VolumeIdentity seen)
+    {
+        Volume? found = null;
+        foreach (Volume volume in volumes)
+        {
+            if (!IsSame(volume.Identity, seen))
+                continue;
+            if (volume.Identity.Source == seen.Source)
+                return volume;
+            found ??= volume;
+        }
+
+        return found;
+    }
+
+    /// <summary>What to keep of a share that is met again: its present source, and a birth time once there was one.</summary>
+    public static VolumeIdentity Merge(in VolumeIdentity known, in VolumeIdentity seen) =>
+        seen.RootBirthTime != 0 ? seen : seen with { RootBirthTime = known.RootBirthTime };
+
+    private static bool IsSame(in VolumeIdentity known, in VolumeIdentity seen)
+    {
+        if (known.FileSystem != seen.FileSystem || known.RootIno != seen.RootIno)
+            return false;
+        return known.RootBirthTime != 0 && seen.RootBirthTime != 0
+            ? known.RootBirthTime == seen.RootBirthTime
+            : known.Source == seen.Source;
+    }
+}
