@@ -1,0 +1,140 @@
+// How many threads there are. One worker at least always waits in read(2): requests that are stuck in slow operations
+// (a share that is away) must not keep others from being read, a FORGET or the unmount among them.
+using MetaFs.Fuse.Transport;
+using MetaFs.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace MetaFs.Fuse.Dispatch;
+
+/// <summary>Starts workers when the last idle one gets work, lets them go when there is little to do.</summary>
+internal sealed class WorkerPool
+{
+    // .NET's default is the 8 MiB of ulimit -s; nothing on the request path recurses.
+    private const int StackSize = 1 << 20;
+
+    // A burst keeps its threads so long after the last shortage, so that load that comes and goes does not start and
+    // end a thread on each of its waves.
+    private const long LingerMilliseconds = 2000;
+
+    private readonly RequestDispatcher _dispatcher;
+    private readonly FuseServerOptions _options;
+    private readonly FuseStatistics _statistics;
+    private readonly IFuseChannel _channel;
+    private readonly Action _ended;
+    private readonly ILogger _log;
+
+    // Guards the four fields after it. A leaf: nothing else is locked, and nothing slow done, while it is held.
+    private readonly Lock _gate = new();
+    private readonly Stack<RequestBuffer> _spareBuffers = new();
+    private int _count;
+    private int _started;
+    private bool _ending;
+
+    // Workers in read(2) or on their way to it, just started ones included. Interlocked only, never under the gate's
+    // protection: it changes twice per request. At a moment it may be too low by workers that are just coming back,
+    // which costs a thread too many; it is never too high by more than a thread that failed to start.
+    private int _idle;
+
+    // Environment.TickCount64 when _idle was last seen at 0. Volatile; a lost update does no harm.
+    private long _lastShortage;
+
+    public WorkerPool(
+        RequestDispatcher dispatcher, IFuseChannel channel, FuseServerOptions options, FuseStatistics statistics,
+        Action ended, ILogger log)
+    {
+        _dispatcher = dispatcher;
+        _channel = channel;
+        _options = options;
+        _statistics = statistics;
+        _ended = ended;
+        _log = log;
+    }
+
+    /// <summary>Starts the first worker, on the channel itself; later ones open their own.</summary>
+    public void Start()
+    {
+        if (!TryStartWorker(out Exception? failure))
+            throw new InvalidOperationException("no worker thread could be started", failure);
+    }
+
+    /// <summary>A worker has read a request: sees to it that another one is there to read the next.</summary>
+    public void BeginRequest()
+    {
+        if (Interlocked.Decrement(ref _idle) > 0)
+            return;
+        Volatile.Write(ref _lastShortage, Environment.TickCount64);
+        if (!TryStartWorker(out Exception? failure) && failure is not null)
+            FuseLog.NoFurtherThread(_log, _statistics.Threads, failure);
+    }
+
+    /// <summary>A worker is done with its request.</summary>
+    /// <returns>False: there are enough without it, and it is no longer counted as idle.</returns>
+    public bool EndRequest()
+    {
+        if (Volatile.Read(ref _idle) >= _options.MaxIdleThreads
+            && Environment.TickCount64 - Volatile.Read(ref _lastShortage) > LingerMilliseconds)
+            return false;
+        Interlocked.Increment(ref _idle);
+        return true;
+    }
+
+    /// <summary>A worker's channel has ended; it is no longer counted as idle.</summary>
+    public void EndChannel(Errno errno)
+    {
+        Interlocked.Decrement(ref _idle);
+        lock (_gate)
+            _ending = true;
+        // Unmounted, and aborted (FUSE_ABORT_ERROR): both are ends as they should be.
+        if (errno is not (Errno.ENODEV or Errno.ECONNABORTED))
+            FuseLog.ChannelFailed(_log, errno);
+    }
+
+    /// <summary>The last thing a worker does. With the last worker the connection has ended.</summary>
+    public void Leave(RequestBuffer buffer)
+    {
+        bool last;
+        lock (_gate)
+        {
+            if (_spareBuffers.Count < _options.MaxIdleThreads)
+                _spareBuffers.Push(buffer);
+            _statistics.SetThreads(--_count);
+            last = _count == 0;
+        }
+        if (last)
+            _ended();
+    }
+
+    private bool TryStartWorker(out Exception? failure)
+    {
+        failure = null;
+        RequestBuffer? buffer;
+        int number;
+        lock (_gate)
+        {
+            if (_ending || _count >= _options.MaxThreads)
+                return false;
+            _statistics.SetThreads(++_count);
+            number = ++_started;
+            _spareBuffers.TryPop(out buffer);
+        }
+
+        // Counted before it runs: a second request must not start a second thread while the first is coming up.
+        Interlocked.Increment(ref _idle);
+        try
+        {
+            buffer ??= new RequestBuffer(_options.MaxWrite);
+            var worker = new FuseWorker(this, _dispatcher, _channel, ownsChannel: number > 1, buffer);
+            // Background: a process whose Main has returned ends, and the kernel then aborts the connection.
+            new Thread(worker.Run, StackSize) { IsBackground = true, Name = $"fuse-{number}" }.Start();
+            return true;
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            failure = exception;
+            Interlocked.Decrement(ref _idle);
+            lock (_gate)
+                _statistics.SetThreads(--_count);
+            return false;
+        }
+    }
+}
