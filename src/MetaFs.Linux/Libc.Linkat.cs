@@ -15,10 +15,16 @@ public static partial class Libc
     {
         Errno errno = Result(linkat(oldDir, in oldPath.Start, newDir, in newPath.Start, flags));
 
-        // AT_EMPTY_PATH asks for CAP_DAC_READ_SEARCH and says ENOENT without it; linkat(2) names the other way.
+        // AT_EMPTY_PATH asks for CAP_DAC_READ_SEARCH and says ENOENT without it.
         if (errno != Errno.ENOENT || (flags & AtFlags.AT_EMPTY_PATH) == 0 || oldPath.Length != 0)
             return errno;
-        using var proc = new ProcFdPath(oldDir);
+        return LinkByPath(oldDir, newDir, newPath);
+    }
+
+    /// <summary>The way of processes without the capability, open(2) on O_TMPFILE.</summary>
+    internal static Errno LinkByPath(SafeFd fd, SafeFd newDir, CString newPath)
+    {
+        using var proc = new ProcFdPath(fd);
         return Result(linkat(
             SafeFd.CurrentDirectory, in proc.Start, newDir, in newPath.Start, AtFlags.AT_SYMLINK_FOLLOW));
     }
