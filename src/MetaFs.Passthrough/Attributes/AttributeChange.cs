@@ -1,0 +1,241 @@
+// One change of attributes: each part tried on the share, looked at again, and recorded where the share does not hold it.
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough.Attributes;
+
+/// <summary>The state of one SETATTR. Used by one thread, under the node's monitor.</summary>
+internal ref struct AttributeChange
+{
+    // A share that moved a time by no more than this rounded it; FAT's unit is the coarsest known.
+    private const long CoarsestUnit = 2_000_000_000;
+
+    private readonly Node _node;
+    private readonly PassthroughOptions _options;
+    private readonly SafeFd? _fd;
+    private Statx _share;
+    private RecordDraft _draft;
+
+    /// <param name="node">The inode.</param>
+    /// <param name="options">The mount's options.</param>
+    /// <param name="fd">The inode on the share; null where nothing leads there any more: all goes to the record.</param>
+    /// <param name="share">What the share shows.</param>
+    public AttributeChange(Node node, PassthroughOptions options, SafeFd? fd, in Statx share)
+    {
+        _node = node;
+        _options = options;
+        _fd = fd;
+        _share = share;
+        _draft = new RecordDraft(node.Record);
+    }
+
+    /// <summary>What the share shows now.</summary>
+    public readonly Statx Share => _share;
+
+    /// <summary>The record as it has become.</summary>
+    public readonly RecordDraft Draft => _draft;
+
+    private readonly uint EffectiveUid => _draft.Uid?.Value ?? _options.Uid ?? _share.Uid;
+
+    private readonly uint EffectiveGid => _draft.Gid?.Value ?? _options.Gid ?? _share.Gid;
+
+    private readonly uint EffectiveMode =>
+        _draft.Mode?.Value
+        ?? (_node.IsDirectory ? _options.DirMode : _node.Guard.FileType == FileMode.S_IFREG ? _options.FileMode : null)
+        ?? (_share.Mode & ModeBits.All);
+
+    /// <summary>Changes owner and group; null leaves one as it is.</summary>
+    public Errno Chown(uint? uid, uint? gid)
+    {
+        if (_options.Chown == SetPolicy.Record || _fd is null)
+        {
+            RecordOwner(uid, gid, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Option));
+            return Errno.OK;
+        }
+
+        Statx before = _share;
+        Errno errno = Libc.Fchownat(
+            _fd, CString.Empty, uid ?? uint.MaxValue, gid ?? uint.MaxValue, AtFlags.AT_EMPTY_PATH);
+        if (Evidence.IsRefusal(errno))
+        {
+            _node.Volume.Learn(ShareCall.Chown, CallTrait.Refuses);
+            Reason refused = new(ReasonKind.Refused, (int)errno);
+            RecordOwner(uid, gid, FieldVerdict.Record, FieldVerdict.Record, refused);
+            return Errno.OK;
+        }
+
+        if (errno == Errno.OK)
+            errno = Restat();
+        if (errno != Errno.OK)
+            return errno;
+        bool own = _node.Volume.ShowsItsOwn(ShareCall.Chown);
+        FieldVerdict uidVerdict = Evidence.Judge(before.Uid, _share.Uid, uid ?? 0, own);
+        FieldVerdict gidVerdict = Evidence.Judge(before.Gid, _share.Gid, gid ?? 0, own);
+        if (uid is { } wantedUid)
+            _node.Volume.Learn(ShareCall.Chown, Evidence.Learn(before.Uid, _share.Uid, wantedUid));
+        if (gid is { } wantedGid)
+            _node.Volume.Learn(ShareCall.Chown, Evidence.Learn(before.Gid, _share.Gid, wantedGid));
+        RecordOwner(uid, gid, uidVerdict, gidVerdict, new Reason(ReasonKind.Ignored));
+
+        // The half that was not named stays as it was seen, even if the share moved it.
+        if (uid is null && _draft.Uid is null && _share.Uid != before.Uid)
+            RecordOwner(before.Uid, null, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Ignored));
+        if (gid is null && _draft.Gid is null && _share.Gid != before.Gid)
+            RecordOwner(null, before.Gid, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Ignored));
+        return Errno.OK;
+    }
+
+    /// <summary>Changes the permission bits.</summary>
+    public Errno Chmod(uint mode)
+    {
+        uint wanted = mode & ModeBits.All;
+        if (_options.Chmod == SetPolicy.Record || _fd is null)
+        {
+            RecordMode(wanted, FieldVerdict.Record, new Reason(ReasonKind.Option));
+            return Errno.OK;
+        }
+
+        uint target = ModeBits.OnShare(
+            wanted, _node.IsDirectory, _node.Volume.KeepAccess, EffectiveUid == _share.Uid, EffectiveGid == _share.Gid);
+        uint before = _share.Mode & ModeBits.All;
+        Errno errno = Libc.Fchmod(_fd, target);
+        if (Evidence.IsRefusal(errno) && _node.Guard.FileType != FileMode.S_IFLNK)
+        {
+            _node.Volume.Learn(ShareCall.Chmod, CallTrait.Refuses);
+            RecordMode(wanted, FieldVerdict.Record, new Reason(ReasonKind.Refused, (int)errno));
+            return Errno.OK;
+        }
+
+        if (errno == Errno.OK)
+            errno = Restat();
+        if (errno != Errno.OK)
+            return errno;
+        uint after = _share.Mode & ModeBits.All;
+        _node.Volume.Learn(ShareCall.Chmod, Evidence.Learn(before, after, target));
+        if (after == target && target != wanted)
+            RecordMode(wanted, FieldVerdict.Record, new Reason(ReasonKind.Kept));
+        else
+            RecordMode(
+                wanted, Evidence.Judge(before, after, wanted, _node.Volume.ShowsItsOwn(ShareCall.Chmod)),
+                new Reason(ReasonKind.Ignored));
+        return Errno.OK;
+    }
+
+    /// <summary>Takes suid and sgid away, as a write or a chown does; nothing happens where there are none.</summary>
+    public Errno KillSuidgid()
+    {
+        uint mode = EffectiveMode;
+        uint killed = ModeBits.KillSuidgid(mode);
+        bool stays = killed == mode && ModeBits.KillSuidgid(_share.Mode & ModeBits.All) == (_share.Mode & ModeBits.All);
+        return _node.IsDirectory || _node.Guard.FileType == FileMode.S_IFLNK || stays ? Errno.OK : Chmod(killed);
+    }
+
+    /// <summary>Changes times; null leaves one as it is.</summary>
+    public Errno Utimens(TimeRequest? atime, TimeRequest? mtime)
+    {
+        if (_options.Utimens == SetPolicy.Record || _fd is null)
+        {
+            RecordTimes(atime, mtime, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Option));
+            return Errno.OK;
+        }
+
+        Statx before = _share;
+        Errno errno = Libc.Utimensat(_fd, CString.Empty, ToTimespec(atime), ToTimespec(mtime), AtFlags.AT_EMPTY_PATH);
+        if (Evidence.IsRefusal(errno))
+        {
+            _node.Volume.Learn(ShareCall.Utimens, CallTrait.Refuses);
+            Reason refused = new(ReasonKind.Refused, (int)errno);
+            RecordTimes(atime, mtime, FieldVerdict.Record, FieldVerdict.Record, refused);
+            return Errno.OK;
+        }
+
+        if (errno == Errno.OK)
+            errno = Restat();
+        if (errno != Errno.OK)
+            return errno;
+        (FieldVerdict atimeVerdict, ReasonKind atimeReason) = JudgeTime(atime, before.AtimeNs, _share.AtimeNs);
+        (FieldVerdict mtimeVerdict, ReasonKind mtimeReason) = JudgeTime(mtime, before.MtimeNs, _share.MtimeNs);
+        if (mtime is not null)
+            _node.Volume.Learn(ShareCall.Utimens, mtimeReason == ReasonKind.Ignored ? CallTrait.Ignores : CallTrait.Accepts);
+        RecordTimes(
+            atime, mtime, atimeVerdict, mtimeVerdict, new Reason(mtime is null ? atimeReason : mtimeReason));
+        return Errno.OK;
+    }
+
+    /// <summary>The data changes: recorded times are void.</summary>
+    public void VoidTimes()
+    {
+        _draft.Atime = null;
+        _draft.Mtime = null;
+        _draft.Witness = null;
+    }
+
+    /// <summary>Looks at the share again; what it shows now is what the next step starts from.</summary>
+    public Errno Restat()
+    {
+        if (_fd is null)
+            return Errno.OK;
+        AtFlags flags = AtFlags.AT_EMPTY_PATH;
+
+        // A network client may answer from its cache what it has just been told, not what the server keeps of it.
+        if (!_node.Volume.Facts.IsLocal)
+            flags |= AtFlags.AT_STATX_FORCE_SYNC;
+        return Libc.Statx(_fd, CString.Empty, flags, ShareVolume.Mask, out _share);
+    }
+
+    /// <summary>Takes the witness for recorded times; last, since every other step may move the share's own.</summary>
+    public void Witness(long now)
+    {
+        if (_draft.HasTimes)
+            _draft.Witness = new TimeWitness(_share.MtimeNs, _share.CtimeNs, _share.Size, now, now);
+    }
+
+    private void RecordOwner(uint? uid, uint? gid, FieldVerdict uidVerdict, FieldVerdict gidVerdict, Reason reason)
+    {
+        if (uid is { } wantedUid)
+            _draft.Uid = _draft.Decide(_draft.Uid, uidVerdict, new IdValue(wantedUid, reason));
+        if (gid is { } wantedGid)
+            _draft.Gid = _draft.Decide(_draft.Gid, gidVerdict, new IdValue(wantedGid, reason));
+    }
+
+    private void RecordMode(uint wanted, FieldVerdict verdict, Reason reason) =>
+        _draft.Mode = _draft.Decide(_draft.Mode, verdict, new ModeValue(wanted, reason));
+
+    private void RecordTimes(
+        TimeRequest? atime, TimeRequest? mtime, FieldVerdict atimeVerdict, FieldVerdict mtimeVerdict, Reason reason)
+    {
+        if (atime is { } wantedAtime)
+            _draft.Atime = _draft.Decide(_draft.Atime, atimeVerdict, new TimeValue(wantedAtime.Nanoseconds, reason));
+        if (mtime is { } wantedMtime)
+            _draft.Mtime = _draft.Decide(_draft.Mtime, mtimeVerdict, new TimeValue(wantedMtime.Nanoseconds, reason));
+    }
+
+    // A time that the share shows as wanted is not forced on it, so finding it there is proof enough; but a share that
+    // is known to round may still show its client's memory of the exact value.
+    private readonly (FieldVerdict Verdict, ReasonKind Reason) JudgeTime(TimeRequest? request, long before, long after)
+    {
+        if (request is not { } wanted)
+            return (FieldVerdict.KeepIfRecorded, ReasonKind.Ignored);
+        bool isNear = Math.Abs((double)after - wanted.Nanoseconds) <= CoarsestUnit;
+        if (wanted.Now)
+        {
+            // "Now" is the share's now, if it moved the time at all.
+            bool moved = after != before || isNear;
+            return (moved ? FieldVerdict.Drop : FieldVerdict.Record, ReasonKind.Ignored);
+        }
+
+        bool isExact = after == wanted.Nanoseconds && wanted.Nanoseconds % _node.Volume.Facts.TimeGranularity == 0;
+        bool isRounded = isNear && (after != before || after == wanted.Nanoseconds);
+        return (isExact ? FieldVerdict.Drop : FieldVerdict.Record, isRounded ? ReasonKind.Rounded : ReasonKind.Ignored);
+    }
+
+    private static Timespec ToTimespec(TimeRequest? request) => request switch
+    {
+        null => Timespec.Omit,
+        { Now: true } => Timespec.Now,
+        { Nanoseconds: var nanoseconds } => Timespec.FromNanoseconds(nanoseconds),
+    };
+}

@@ -1,0 +1,61 @@
+// A record in the making: what one SETATTR or one creation changes, before it is written as one row.
+using MetaFs.Overlay;
+
+namespace MetaFs.Passthrough.Attributes;
+
+/// <summary>The fields of a record while an operation decides about each of them.</summary>
+internal struct RecordDraft
+{
+    public IdValue? Uid;
+    public IdValue? Gid;
+    public ModeValue? Mode;
+    public TimeValue? Atime;
+    public TimeValue? Mtime;
+    public TimeWitness? Witness;
+
+    /// <summary>Whether anything was recorded that the share does not show: then ctime is ours to advance.</summary>
+    public bool IsRecorded;
+
+    public RecordDraft(InodeRecord? record)
+    {
+        Uid = record?.Uid;
+        Gid = record?.Gid;
+        Mode = record?.Mode;
+        Atime = record?.Atime;
+        Mtime = record?.Mtime;
+        Witness = record?.Witness;
+        IsRecorded = false;
+    }
+
+    public readonly bool HasTimes => Atime is not null || Mtime is not null;
+
+    /// <summary>Applies a verdict to one field.</summary>
+    /// <returns>What the field is from now on.</returns>
+    public T? Decide<T>(T? field, FieldVerdict verdict, T value)
+        where T : struct
+    {
+        if (verdict == FieldVerdict.Drop || (verdict == FieldVerdict.KeepIfRecorded && field is null))
+            return null;
+        IsRecorded = true;
+        return value;
+    }
+
+    /// <summary>The finished row.</summary>
+    /// <param name="guard">Identity beyond the inode number.</param>
+    /// <param name="hint">Where the inode is.</param>
+    /// <param name="ctime">Recorded change time, ns.</param>
+    /// <param name="now">This machine's clock, ns.</param>
+    public readonly InodeRecord Finish(in InodeGuard guard, in PathHint hint, long ctime, long now) => new()
+    {
+        Guard = guard,
+        Uid = Uid,
+        Gid = Gid,
+        Mode = Mode,
+        Atime = Atime,
+        Mtime = Mtime,
+        Witness = HasTimes ? Witness : null,
+        Ctime = ctime,
+        SetAt = now,
+        Hint = hint,
+    };
+}

@@ -1,0 +1,96 @@
+// One inode that the kernel knows (row 4 of the request's way).
+using System.Runtime.CompilerServices;
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Handles;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough.Nodes;
+
+/// <summary>One name of an inode. Immutable, so that a reader always sees a directory and a name that belong together.</summary>
+/// <param name="Parent">The directory's node, which the name keeps alive.</param>
+/// <param name="Name">Bytes with terminator.</param>
+/// <param name="Next">The inode's other known names.</param>
+internal sealed record NodeName(Node Parent, byte[] Name, NodeName? Next)
+{
+    public bool Is(Node parent, ReadOnlySpan<byte> terminated) =>
+        ReferenceEquals(Parent, parent) && terminated.SequenceEqual(Name);
+}
+
+/// <summary>An inode the kernel has looked up, all of its names together.</summary>
+/// <remarks>
+/// Locks, in this order: the monitor of the node itself (record, handles; of two nodes the lower id first), then
+/// <see cref="NodeTable"/>'s, then <see cref="DirectoryFds"/>'s. No lock of another node is taken inside the tables'.
+/// </remarks>
+internal sealed class Node
+{
+    public Node(ulong id, ulong generation, ShareVolume volume, ulong ino, InodeGuard guard)
+    {
+        Id = new NodeId(id);
+        Generation = generation;
+        Volume = volume;
+        Ino = ino;
+        Guard = guard;
+    }
+
+    public NodeId Id { get; }
+
+    /// <summary>Tells this use of the id from earlier ones.</summary>
+    public ulong Generation { get; }
+
+    public ShareVolume Volume { get; }
+
+    /// <summary>The share's inode number.</summary>
+    public ulong Ino { get; }
+
+    /// <summary>Identity beyond the number, as far as statx shows it.</summary>
+    public InodeGuard Guard { get; }
+
+    public InodeKey Key => new(Volume.Id, Ino);
+
+    public bool IsDirectory => Guard.FileType == FileMode.S_IFDIR;
+
+    /// <summary>Known names, newest first; written under the table's lock, read without. Null: no name is left.</summary>
+    public volatile NodeName? Names;
+
+    /// <summary>Lookups the kernel has not given back. Guarded by the table's lock.</summary>
+    public ulong LookupCount;
+
+    /// <summary>Names of other nodes that lie in this directory, and open handles. Guarded by the table's lock.</summary>
+    public int References;
+
+    /// <summary>The last name is gone, or there never was one (O_TMPFILE): what is known lives in memory only.</summary>
+    public volatile bool IsRemoved;
+
+    /// <summary>The inode's record. Written under the node's monitor; a reader takes the reference once.</summary>
+    public volatile InodeRecord? Record;
+
+    /// <summary>Whether <see cref="Record"/> was looked up. Written under the node's monitor.</summary>
+    public volatile bool IsRecordLoaded;
+
+    /// <summary>Whether the database knows this directory's place, for path hints. Under the node's monitor.</summary>
+    public bool IsPlaceKept;
+
+    /// <summary>Whether effective suid or sgid was shown last: what KILLPRIV must look at before it may look away.</summary>
+    public volatile bool ShowsSuidgid;
+
+    /// <summary>What the share last showed of a removed inode, with no links. Under the node's monitor.</summary>
+    public Statx RemovedStat => _removedStat?.Value ?? default;
+
+    // Boxed: statx is 256 bytes, and of a million nodes hardly one is removed.
+    private StrongBox<Statx>? _removedStat;
+
+    /// <summary>Open handles, or null: most nodes have none. Written under the node's monitor.</summary>
+    public volatile OpenState? Open;
+
+    /// <summary>The directory's descriptor, if one is held. Owned by <see cref="DirectoryFds"/>.</summary>
+    public volatile DirectoryFd? Directory;
+
+    /// <summary>Whether statx shows this inode: number, device, type, and creation time where both have it.</summary>
+    public bool Is(in Statx stat) =>
+        stat.Ino == Ino && stat.Dev == Volume.Dev && Guard.Matches(ShareVolume.GuardOf(stat));
+
+    /// <summary>Keeps what was last seen of an inode whose last name goes. Call under the node's monitor.</summary>
+    public void KeepRemovedStat(in Statx stat) => _removedStat = new StrongBox<Statx>(stat);
+}

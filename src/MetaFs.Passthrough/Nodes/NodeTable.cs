@@ -1,0 +1,287 @@
+// The inodes the kernel knows, by nodeid and by share inode (row 4 of the request's way).
+using System.Diagnostics.CodeAnalysis;
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough.Nodes;
+
+/// <summary>Nodes by id and by inode. Every name of one inode leads to one node, so the kernel caches it once.</summary>
+internal sealed class NodeTable
+{
+    private readonly Lock _lock = new();
+    private readonly DirectoryFds _directories;
+
+    // All guarded by _lock for writing. _slots is also read without it: it only grows, by a copy, and the kernel names
+    // a node only between a reply that gave it out and its FORGET.
+    private readonly Dictionary<InodeKey, Node> _byKey = [];
+    private readonly Stack<uint> _free = new();
+    private volatile Node?[] _slots = new Node?[1024];
+    private ulong _generation;
+    private uint _used = (uint)NodeId.Root.Value;
+
+    public NodeTable(DirectoryFds directories) => _directories = directories;
+
+    /// <summary>Nodes alive.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _byKey.Count;
+        }
+    }
+
+    /// <summary>Adds the root, which no LOOKUP brings and no FORGET takes.</summary>
+    public Node AddRoot(ShareVolume volume, in Statx stat, InodeGuard guard)
+    {
+        lock (_lock)
+        {
+            Node root = NewNode(volume, stat.Ino, guard);
+            root.LookupCount = 1;
+            return root;
+        }
+    }
+
+    public bool TryGet(NodeId id, [NotNullWhen(true)] out Node? node)
+    {
+        Node?[] slots = _slots;
+        node = id.Value < (ulong)slots.Length ? Volatile.Read(ref slots[id.Value]) : null;
+        return node is not null;
+    }
+
+    /// <summary>The node of an inode, if the kernel knows it.</summary>
+    public Node? Find(ShareVolume volume, in Statx stat)
+    {
+        lock (_lock)
+            return _byKey.TryGetValue(new InodeKey(volume.Id, stat.Ino), out Node? node) && node.Is(stat) ? node : null;
+    }
+
+    /// <summary>The node of an inode found under a name, with one more lookup.</summary>
+    public Node Lookup(ShareVolume volume, in Statx stat, Node parent, CString name)
+    {
+        lock (_lock)
+        {
+            var key = new InodeKey(volume.Id, stat.Ino);
+            if (!_byKey.TryGetValue(key, out Node? node) || !node.Is(stat))
+            {
+                // A node that does not match is of a file that is gone and whose number another one took.
+                node = NewNode(volume, stat.Ino, ShareVolume.GuardOf(stat));
+            }
+
+            AddNameLocked(node, parent, name.Terminated);
+            node.LookupCount++;
+            return node;
+        }
+    }
+
+    /// <summary>The node of an inode that was made a moment ago, with one lookup: one of that number is of a file that is gone.</summary>
+    public Node AddNew(ShareVolume volume, in Statx stat, Node parent, CString name)
+    {
+        lock (_lock)
+        {
+            Node node = NewNode(volume, stat.Ino, ShareVolume.GuardOf(stat));
+            AddNameLocked(node, parent, name.Terminated);
+            node.LookupCount++;
+            return node;
+        }
+    }
+
+    /// <summary>A node for an inode without a name (O_TMPFILE), with one lookup.</summary>
+    public Node AddNameless(ShareVolume volume, in Statx stat)
+    {
+        lock (_lock)
+        {
+            Node node = NewNode(volume, stat.Ino, ShareVolume.GuardOf(stat));
+            node.IsRemoved = true;
+            node.LookupCount++;
+            return node;
+        }
+    }
+
+    /// <summary>Gives a node a name it was seen under, and one more lookup.</summary>
+    public void LookupAs(Node node, Node parent, CString name)
+    {
+        lock (_lock)
+        {
+            AddNameLocked(node, parent, name.Terminated);
+            node.LookupCount++;
+        }
+    }
+
+    /// <summary>Gives a node a name it was seen under.</summary>
+    public void AddName(Node node, Node parent, CString name)
+    {
+        lock (_lock)
+            AddNameLocked(node, parent, name.Terminated);
+    }
+
+    /// <summary>Takes a name that no longer leads to the node.</summary>
+    public void RemoveName(Node node, Node parent, ReadOnlySpan<byte> terminated)
+    {
+        lock (_lock)
+            RemoveNameLocked(node, parent, terminated);
+    }
+
+    /// <summary>Takes all names, and the inode's number: the next file of that number is another file.</summary>
+    public void Remove(Node node)
+    {
+        lock (_lock)
+        {
+            node.IsRemoved = true;
+            for (NodeName? name = node.Names; name is not null; name = name.Next)
+                DropReferenceLocked(name.Parent);
+            node.Names = null;
+            ReleaseKeyLocked(node);
+        }
+    }
+
+    /// <summary>A removed or nameless node has a name again (linkat of an open file).</summary>
+    public void Revive(Node node)
+    {
+        lock (_lock)
+        {
+            node.IsRemoved = false;
+            _byKey[node.Key] = node;
+        }
+    }
+
+    /// <summary>FORGET: takes lookups back.</summary>
+    public void Forget(NodeId id, ulong lookups)
+    {
+        if (id == NodeId.Root || !TryGet(id, out Node? node))
+            return;
+        lock (_lock)
+        {
+            node.LookupCount -= Math.Min(lookups, node.LookupCount);
+            ReapLocked(node);
+        }
+    }
+
+    /// <summary>Keeps a node alive for an open handle.</summary>
+    public void AddReference(Node node)
+    {
+        lock (_lock)
+            node.References++;
+    }
+
+    /// <summary>Takes <see cref="AddReference"/> back.</summary>
+    public void DropReference(Node node)
+    {
+        lock (_lock)
+            DropReferenceLocked(node);
+    }
+
+    private Node NewNode(ShareVolume volume, ulong ino, InodeGuard guard)
+    {
+        if (!_free.TryPop(out uint slot))
+        {
+            slot = _used++;
+            if (slot >= _slots.Length)
+            {
+                var larger = new Node?[_slots.Length * 2];
+                _slots.CopyTo(larger, 0);
+                _slots = larger;
+            }
+        }
+
+        var node = new Node(slot, ++_generation, volume, ino, guard);
+        _slots[slot] = node;
+        _byKey[node.Key] = node;
+        return node;
+    }
+
+    private void AddNameLocked(Node node, Node parent, ReadOnlySpan<byte> terminated)
+    {
+        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        {
+            if (name.Is(parent, terminated))
+                return;
+        }
+
+        // A directory has one name: another one was moved behind our back.
+        NodeName? old = node.Names;
+        bool replaces = node.IsDirectory && old is not null;
+        parent.References++;
+        node.Names = new NodeName(parent, terminated.ToArray(), replaces ? null : old);
+        if (replaces)
+            DropReferenceLocked(old!.Parent);
+    }
+
+    private void RemoveNameLocked(Node node, Node parent, ReadOnlySpan<byte> terminated)
+    {
+        NodeName? kept = null;
+        bool found = false;
+        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        {
+            if (name.Is(parent, terminated))
+                found = true;
+            else
+                kept = new NodeName(name.Parent, name.Name, kept);
+        }
+
+        if (!found)
+            return;
+        node.Names = kept;
+        DropReferenceLocked(parent);
+    }
+
+    private void DropReferenceLocked(Node node)
+    {
+        node.References--;
+        ReapLocked(node);
+    }
+
+    // A loop, not a recursion: the last file of a path of thousands of directories may take them all with it.
+    private void ReapLocked(Node first)
+    {
+        var doomed = new ReapList(first);
+        while (doomed.TryTake(out Node? node))
+        {
+            if (node.LookupCount != 0 || node.References != 0 || node.Id == NodeId.Root)
+                continue;
+            if (!ReferenceEquals(_slots[node.Id.Value], node))
+                continue;
+            _slots[node.Id.Value] = null;
+            _free.Push((uint)node.Id.Value);
+            ReleaseKeyLocked(node);
+            _directories.Drop(node);
+            for (NodeName? name = node.Names; name is not null; name = name.Next)
+            {
+                name.Parent.References--;
+                doomed.Add(name.Parent);
+            }
+
+            node.Names = null;
+        }
+    }
+
+    private void ReleaseKeyLocked(Node node)
+    {
+        if (_byKey.TryGetValue(node.Key, out Node? current) && ReferenceEquals(current, node))
+            _byKey.Remove(node.Key);
+    }
+
+    // Mostly one node: the stack is made only for an inode with several names.
+    private struct ReapList(Node first)
+    {
+        private Node? _next = first;
+        private Stack<Node>? _more;
+
+        public void Add(Node node)
+        {
+            if (_next is null)
+                _next = node;
+            else
+                (_more ??= new Stack<Node>()).Push(node);
+        }
+
+        public bool TryTake([NotNullWhen(true)] out Node? node)
+        {
+            node = _next;
+            _next = null;
+            return node is not null || (_more is not null && _more.TryPop(out node));
+        }
+    }
+}

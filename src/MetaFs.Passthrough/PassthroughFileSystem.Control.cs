@@ -1,0 +1,168 @@
+using System.Reflection;
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Control;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Ioctl(
+        in RequestContext context, NodeId node, FileHandle handle, uint command, ReadOnlySpan<byte> input,
+        Span<byte> output, out int outputLength)
+    {
+        outputLength = 0;
+        switch (command)
+        {
+            case ControlProtocol.Info:
+                outputLength = ControlProtocol.Write(Describe(), output, ControlJson.Default.ControlInfo);
+                break;
+            case ControlProtocol.Show:
+                int end = input.IndexOf((byte)0);
+                if (end < 0)
+                    return Errno.EINVAL;
+                Errno errno = Show(node, CString.FromTerminated(input[..(end + 1)]), out ControlShow? show);
+                if (errno != Errno.OK)
+                    return errno;
+                outputLength = ControlProtocol.Write(show!, output, ControlJson.Default.ControlShow);
+                break;
+            default:
+                return Errno.ENOTTY;
+        }
+
+        return outputLength > 0 ? Errno.OK : Errno.EOVERFLOW;
+    }
+
+    private ControlInfo Describe() => new(
+        typeof(PassthroughFileSystem).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion ?? "",
+        Environment.ProcessId, _options.Source, _options.MountPoint, _options.Database, _share.Mount.Type,
+        _share.StableInodes, _passThrough,
+        new Dictionary<string, long>
+        {
+            ["nodes"] = _nodes.Count,
+            ["openFiles"] = _files.Count,
+            ["openDirectories"] = _openDirectories.Count,
+            ["directoryFds"] = _directories.Count,
+        });
+
+    private Errno Show(NodeId id, CString name, out ControlShow? show)
+    {
+        show = null;
+        if (!_nodes.TryGet(id, out Node? directory))
+            return Errno.ESTALE;
+        if (name.Length == 0)
+        {
+            Errno found = StatNode(directory, out Statx own);
+            if (found == Errno.OK)
+                show = Show(directory, own);
+            return found;
+        }
+
+        // "." and ".." would lead past the node that was asked, and a slash past the directory.
+        if (name.Bytes.Contains((byte)'/') || name.Bytes.SequenceEqual("."u8) || name.Bytes.SequenceEqual(".."u8))
+            return Errno.EINVAL;
+        Errno errno = _directories.Lease(directory, out DirectoryLease lease);
+        using (lease)
+        {
+            if (errno == Errno.OK)
+                errno = StatName(lease.Fd, name, out Statx stat) is var looked && looked == Errno.OK
+                    ? ShowNamed(directory, lease.Fd, name, stat, out show)
+                    : looked;
+            return errno;
+        }
+    }
+
+    // Counted as a lookup while it is looked at, so that the node cannot go away underneath.
+    private Errno ShowNamed(Node directory, SafeFd fd, CString name, in Statx stat, out ControlShow? show)
+    {
+        show = null;
+        Errno errno = LookupFound(directory, fd, name, stat, out Fuse.Abi.FuseEntryOut entry);
+        if (errno != Errno.OK)
+            return errno;
+        var id = new NodeId(entry.Nodeid);
+        if (_nodes.TryGet(id, out Node? node))
+            show = Show(node, stat);
+        _nodes.Forget(id, 1);
+        return show is null ? Errno.ESTALE : Errno.OK;
+    }
+
+    private ControlShow Show(Node node, Statx stat)
+    {
+        // The record as it stands in the database, before this look settles it.
+        InodeRecord? record = node.Record;
+        bool timesValid = record?.Witness is not { } witness
+            || TimeValidity.Judge(
+                witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, witness.SettledAt) != TimeVerdict.Void;
+        EffectiveAttributes effective = Effective(node, ref stat);
+        ulong ino = node.Volume.ShownIno(node.Ino);
+        var shown = new ControlAttributes(
+            TypeName(effective.Mode), effective.Mode & ModeBits.All, effective.Uid, effective.Gid, stat.Size, ino, stat.Nlink,
+            effective.Atime, effective.Mtime, effective.Ctime, stat.HasBtime ? stat.BtimeNs : null);
+        var share = new ControlAttributes(
+            TypeName(stat.Mode), stat.Mode & ModeBits.All, stat.Uid, stat.Gid, stat.Size, stat.Ino, stat.Nlink,
+            stat.AtimeNs, stat.MtimeNs, stat.CtimeNs, stat.HasBtime ? stat.BtimeNs : null);
+        return new ControlShow(
+            shown, share, FieldsOf(record, timesValid), record?.SetAt, GuardName(record?.Guard.Kind), record is not null);
+    }
+
+    private static List<ControlField> FieldsOf(InodeRecord? record, bool timesValid)
+    {
+        var fields = new List<ControlField>();
+        if (record is null)
+            return fields;
+        string? why = timesValid ? null : "the share's data changed after it was recorded";
+        if (record.Uid is { } uid)
+            fields.Add(Field("uid", uid.Value, uid.Reason, null));
+        if (record.Gid is { } gid)
+            fields.Add(Field("gid", gid.Value, gid.Reason, null));
+        if (record.Mode is { } mode)
+            fields.Add(Field("mode", mode.Value, mode.Reason, null));
+        if (record.Atime is { } atime)
+            fields.Add(Field("atime", atime.Nanoseconds, atime.Reason, why));
+        if (record.Mtime is { } mtime)
+            fields.Add(Field("mtime", mtime.Nanoseconds, mtime.Reason, why));
+        return fields;
+    }
+
+    private static ControlField Field(string name, long value, Reason reason, string? why)
+    {
+        string? errno = reason.Kind == ReasonKind.Refused ? ((Errno)reason.Errno).ToString() : null;
+        return new ControlField(name, value, ReasonName(reason.Kind), errno, why is null, why);
+    }
+
+    private static string ReasonName(ReasonKind kind) => kind switch
+    {
+        ReasonKind.Refused => "refused",
+        ReasonKind.Ignored => "ignored",
+        ReasonKind.Rounded => "rounded",
+        ReasonKind.Created => "created",
+        ReasonKind.Option => "option",
+        ReasonKind.Kept => "kept",
+        _ => "unknown",
+    };
+
+    private static string? GuardName(GuardKind? kind) => kind switch
+    {
+        null => null,
+        GuardKind.BirthTime => "birth time",
+        GuardKind.FileHandle => "file handle",
+        _ => "type only",
+    };
+
+    private static string TypeName(uint mode) => (mode & FileMode.S_IFMT) switch
+    {
+        FileMode.S_IFDIR => "directory",
+        FileMode.S_IFLNK => "symlink",
+        FileMode.S_IFIFO => "fifo",
+        FileMode.S_IFSOCK => "socket",
+        FileMode.S_IFCHR => "char",
+        FileMode.S_IFBLK => "block",
+        _ => "file",
+    };
+}

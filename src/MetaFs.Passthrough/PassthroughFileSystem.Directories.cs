@@ -1,0 +1,139 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Passthrough.Handles;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Opendir(in RequestContext context, NodeId node, OpenFlags flags, out FuseOpenOut open)
+    {
+        open = default;
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        if (inode.IsRemoved)
+            return Errno.ENOENT;
+        Errno errno = _directories.Lease(inode, out DirectoryLease lease);
+        using (lease)
+            return errno == Errno.OK ? OpenForReading(inode, lease.Fd, out open) : errno;
+    }
+
+    /// <inheritdoc/>
+    public Errno Readdir(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ref DirectoryBuffer buffer)
+    {
+        if (!_openDirectories.TryGet(handle, out OpenDirectory? directory))
+            return Errno.EBADF;
+        lock (directory)
+        {
+            Errno errno = directory.Seek(offset);
+            while (errno == Errno.OK)
+            {
+                errno = directory.Peek(out Dirent entry);
+                if (errno != Errno.OK)
+                    break;
+                ulong ino = directory.Node.Volume.ShownIno(entry.Ino);
+                if (!buffer.TryAdd(ino, (ulong)entry.Off, entry.Type, entry.NameTerminated[..^1]))
+                    return Errno.OK;
+                directory.Pass(entry);
+            }
+
+            return EndOfListing(errno, buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno Readdirplus(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ref DirectoryBuffer buffer)
+    {
+        if (!_openDirectories.TryGet(handle, out OpenDirectory? directory))
+            return Errno.EBADF;
+        lock (directory)
+        {
+            Errno errno = directory.Seek(offset);
+            while (errno == Errno.OK)
+            {
+                errno = directory.Peek(out Dirent entry);
+                if (errno != Errno.OK)
+                    break;
+                ReadOnlySpan<byte> name = entry.NameTerminated[..^1];
+                if (!buffer.HasRoomForPlus(name.Length))
+                    return Errno.OK;
+                buffer.TryAddPlus(EntryIn(directory, entry), (ulong)entry.Off, entry.Type, name);
+                directory.Pass(entry);
+            }
+
+            return EndOfListing(errno, buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno Releasedir(in RequestContext context, NodeId node, FileHandle handle)
+    {
+        if (!_openDirectories.TryRemove(handle, out OpenDirectory? directory))
+            return Errno.EBADF;
+        directory.Fd.Dispose();
+        _nodes.DropReference(directory.Node);
+        return Errno.OK;
+    }
+
+    /// <inheritdoc/>
+    public Errno Fsyncdir(in RequestContext context, NodeId node, FileHandle handle, bool dataOnly)
+    {
+        if (!_openDirectories.TryGet(handle, out OpenDirectory? directory))
+            return Errno.EBADF;
+        Errno errno = Libc.Fsync(directory.Fd);
+
+        // Some network clients cannot sync a directory; their servers do it with each change.
+        if (errno is Errno.EINVAL or Errno.EOPNOTSUPP)
+            errno = Errno.OK;
+        return errno == Errno.OK ? ErrnoOf(_store.Sync()) : errno;
+    }
+
+    /// <inheritdoc/>
+    public Errno Syncfs(in RequestContext context, NodeId node)
+    {
+        Errno errno = Libc.Openat(_root, CString.FromTerminated(".\0"u8), OpenFlags.O_DIRECTORY, 0, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            errno = Libc.Syncfs(fd);
+        return errno == Errno.OK ? ErrnoOf(_store.Sync()) : errno;
+    }
+
+    private Errno OpenForReading(Node inode, SafeFd pathFd, out FuseOpenOut open)
+    {
+        open = default;
+        CString dot = CString.FromTerminated(".\0"u8);
+        Errno errno = OpenSparing(pathFd, dot, OpenFlags.O_DIRECTORY, 0, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        _nodes.AddReference(inode);
+        open.Fh = _openDirectories.Add(new OpenDirectory(fd, inode)).Value;
+        return Errno.OK;
+    }
+
+    // An entry whose attributes cannot be had goes out by name and type alone; the kernel asks again if it matters.
+    private FuseEntryOut EntryIn(OpenDirectory directory, in Dirent dirent)
+    {
+        FuseEntryOut entry = default;
+        if (!dirent.IsDotOrDotDot
+            && StatName(directory.Fd, dirent.Name, out Statx stat) == Errno.OK
+            && LookupFound(directory.Node, directory.Fd, dirent.Name, stat, out entry) == Errno.OK)
+        {
+            return entry;
+        }
+
+        entry = default;
+        entry.Attr.Ino = directory.Node.Volume.ShownIno(dirent.Ino);
+        return entry;
+    }
+
+    // Entries that are already packed must not be lost to an error further on: it comes again at the next call.
+    private static Errno EndOfListing(Errno errno, in DirectoryBuffer buffer) =>
+        errno is Errno.OK or Errno.ENOENT || buffer.Length > 0 ? Errno.OK : errno;
+}

@@ -1,0 +1,119 @@
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Handles;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Read(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset, Span<byte> buffer, out int read)
+    {
+        read = 0;
+        if (!_files.TryGet(handle, out OpenFile? file))
+            return Errno.EBADF;
+        while (read < buffer.Length)
+        {
+            Errno errno = Libc.Pread(file.Fd, buffer[read..], offset + (ulong)read, out int count);
+            if (errno != Errno.OK)
+                return read > 0 ? Errno.OK : errno;
+            if (count == 0)
+                break;
+            read += count;
+        }
+
+        return Errno.OK;
+    }
+
+    /// <inheritdoc/>
+    public Errno Write(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data, bool killSuidgid,
+        out int written)
+    {
+        written = 0;
+        if (!_files.TryGet(handle, out OpenFile? file))
+            return Errno.EBADF;
+        while (written < data.Length)
+        {
+            Errno errno = Libc.Pwrite(file.Fd, data[written..], offset + (ulong)written, out int count);
+            if (errno != Errno.OK)
+            {
+                if (written == 0)
+                    return errno;
+                break;
+            }
+
+            written += count;
+        }
+
+        return DataChanged(file.Node, file.Fd, killSuidgid);
+    }
+
+    /// <inheritdoc/>
+    public Errno Fsync(in RequestContext context, NodeId node, FileHandle handle, bool dataOnly)
+    {
+        if (!_files.TryGet(handle, out OpenFile? file))
+            return Errno.EBADF;
+        Errno errno = dataOnly ? Libc.Fdatasync(file.Fd) : Libc.Fsync(file.Fd);
+        return errno == Errno.OK && !dataOnly && file.Node.Record is not null ? ErrnoOf(_store.Sync()) : errno;
+    }
+
+    /// <inheritdoc/>
+    public Errno Fallocate(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ulong length, int mode)
+    {
+        if (!_files.TryGet(handle, out OpenFile? file))
+            return Errno.EBADF;
+        Errno errno = Libc.Fallocate(file.Fd, mode, offset, length);
+        return errno == Errno.OK ? DataChanged(file.Node, file.Fd, killSuidgid: context.Uid != 0) : errno;
+    }
+
+    /// <inheritdoc/>
+    public Errno Lseek(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset, uint whence, out ulong result)
+    {
+        result = 0;
+        if (!_files.TryGet(handle, out OpenFile? file))
+            return Errno.EBADF;
+        Errno errno = Libc.Lseek(file.Fd, (long)offset, (int)whence, out long position);
+        result = (ulong)position;
+        return errno;
+    }
+
+    /// <inheritdoc/>
+    public Errno CopyFileRange(
+        in RequestContext context, NodeId node, FileHandle handle, ulong offset,
+        NodeId nodeOut, FileHandle handleOut, ulong offsetOut, ulong length, out ulong copied)
+    {
+        copied = 0;
+        if (!_files.TryGet(handle, out OpenFile? source) || !_files.TryGet(handleOut, out OpenFile? target))
+            return Errno.EBADF;
+        Errno errno = Libc.CopyFileRange(source.Fd, ref offset, target.Fd, ref offsetOut, length, out copied);
+        return errno == Errno.OK ? DataChanged(target.Node, target.Fd, killSuidgid: context.Uid != 0) : errno;
+    }
+
+    /// <summary>Data changed through the mount: recorded times are void, and suid and sgid go where the writer may not keep them.</summary>
+    private Errno DataChanged(Node node, SafeFd fd, bool killSuidgid)
+    {
+        bool kills = killSuidgid && node.ShowsSuidgid;
+        if (node.Record?.Witness is null && !kills)
+            return Errno.OK;
+        lock (node)
+        {
+            Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+            if (errno != Errno.OK)
+                return errno;
+            VoidTimes(node, stat);
+            if (!kills)
+                return Errno.OK;
+            var change = new AttributeChange(node, _options, fd, stat);
+            errno = change.KillSuidgid();
+            return errno == Errno.OK ? SaveChange(node, ref change, stat.CtimeNs, fd) : errno;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Lookup(in RequestContext context, NodeId parent, CString name, out FuseEntryOut entry)
+    {
+        entry = default;
+        Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
+        if (errno != Errno.OK)
+            return errno;
+        using (lease)
+        {
+            errno = StatName(lease.Fd, name, out Statx stat);
+            if (errno == Errno.ENOENT && _options.NegativeTimeout > TimeSpan.Zero)
+            {
+                (entry.EntryValid, entry.EntryValidNsec) = Timeout(_options.NegativeTimeout);
+                return Errno.OK;
+            }
+
+            return errno == Errno.OK ? LookupFound(directory, lease.Fd, name, stat, out entry) : errno;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(NodeId node, ulong nlookup) => _nodes.Forget(node, nlookup);
+
+    // What statx showed under a name becomes a node with one more lookup, its record loaded, its attributes effective.
+    private Errno LookupFound(Node directory, SafeFd directoryFd, CString name, in Statx stat, out FuseEntryOut entry)
+    {
+        entry = default;
+        Errno errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume);
+        if (errno != Errno.OK)
+            return errno;
+        Node node = _nodes.Lookup(volume, stat, directory, name);
+        errno = LoadRecord(node, stat, directoryFd, name);
+        if (errno != Errno.OK)
+        {
+            _nodes.Forget(node.Id, 1);
+            return errno;
+        }
+
+        entry = EntryOf(node, stat);
+        return Errno.OK;
+    }
+
+    private FuseEntryOut EntryOf(Node node, in Statx stat)
+    {
+        Statx shown = stat;
+        EffectiveAttributes effective = Effective(node, ref shown);
+        var entry = new FuseEntryOut
+        {
+            Nodeid = node.Id.Value,
+            Generation = node.Generation,
+            Attr = AttributeMerge.ToFuseAttr(shown, effective, node.Volume.ShownIno(node.Ino)),
+        };
+        (entry.EntryValid, entry.EntryValidNsec) = Timeout(_options.EntryTimeout);
+        (entry.AttrValid, entry.AttrValidNsec) = Timeout(_options.AttrTimeout);
+        return entry;
+    }
+
+    private Errno LeaseParent(NodeId id, out Node directory, out DirectoryLease lease)
+    {
+        lease = default;
+        if (!_nodes.TryGet(id, out Node? found))
+        {
+            directory = null!;
+            return Errno.ESTALE;
+        }
+
+        directory = found;
+        return found.IsRemoved ? Errno.ENOENT : _directories.Lease(found, out lease);
+    }
+
+    private static (ulong Seconds, uint Nanoseconds) Timeout(TimeSpan time) =>
+        ((ulong)time.Ticks / TimeSpan.TicksPerSecond, (uint)((ulong)time.Ticks % TimeSpan.TicksPerSecond * 100));
+}

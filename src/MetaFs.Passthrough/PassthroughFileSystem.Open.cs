@@ -1,0 +1,181 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Handles;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    // O_DIRECT would ask alignment of buffers that carry a protocol header; a passed-through file gets it from the
+    // kernel. O_NOATIME is the owner's privilege, which the daemon may not have.
+    private static readonly OpenFlags s_notOnShare =
+        OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_TRUNC | OpenFlags.O_DIRECT | OpenFlags.O_NOATIME
+        | OpenFlags.O_ASYNC;
+
+    /// <inheritdoc/>
+    public Errno Open(in RequestContext context, NodeId node, OpenFlags flags, bool killSuidgid, out FuseOpenOut open)
+    {
+        open = default;
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+
+        // The kernel opens fifos, sockets and devices itself; opening one here would have side effects.
+        if (inode.Guard.FileType != FileMode.S_IFREG)
+            return Errno.EOPNOTSUPP;
+        Errno errno = OpenNode(inode, OnShare(flags), out SafeFd fd, out _);
+        if (errno == Errno.OK && flags.Has(OpenFlags.O_TRUNC))
+            errno = TruncateOpened(inode, fd, killSuidgid);
+        if (errno == Errno.OK)
+            open = Register(inode, fd, flags);
+        else
+            fd.Dispose();
+        return errno;
+    }
+
+    /// <inheritdoc/>
+    public Errno Flush(in RequestContext context, NodeId node, FileHandle handle, ulong lockOwner)
+    {
+        if (!_files.TryGet(handle, out OpenFile? file))
+            return Errno.EBADF;
+
+        // A local file system has nothing to report at close; a network one tells there what it could not write.
+        return file.IsWritable && !file.Node.Volume.Facts.IsLocal ? Libc.CloseDuplicate(file.Fd) : Errno.OK;
+    }
+
+    /// <inheritdoc/>
+    public Errno Release(in RequestContext context, NodeId node, FileHandle handle)
+    {
+        if (!_files.TryRemove(handle, out OpenFile? file))
+            return Errno.EBADF;
+        Node inode = file.Node;
+        bool settles = Unregister(inode, file);
+        file.Fd.Dispose();
+        if (settles)
+            SettleAfterClose(inode);
+        _nodes.DropReference(inode);
+        return Errno.OK;
+    }
+
+    private static OpenFlags OnShare(OpenFlags flags) =>
+        (flags & ~s_notOnShare) | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK;
+
+    private Errno TruncateOpened(Node inode, SafeFd fd, bool killSuidgid)
+    {
+        Errno errno = Libc.Ftruncate(fd, 0);
+        return errno == Errno.OK ? DataChanged(inode, fd, killSuidgid) : errno;
+    }
+
+    // Makes the handle, and settles in which of the kernel's two I/O modes it is; see OpenState.
+    private FuseOpenOut Register(Node inode, SafeFd fd, OpenFlags flags)
+    {
+        bool isWritable = flags.AccessMode != OpenFlags.O_RDONLY;
+        var file = new OpenFile(fd, inode, isWritable);
+        var open = new FuseOpenOut();
+        _nodes.AddReference(inode);
+        lock (inode)
+        {
+            OpenState state = inode.Open ??= new OpenState();
+            file.Next = state.First;
+            state.First = file;
+            if (isWritable)
+                state.Writers++;
+            if (TryPassThrough(inode, state, fd))
+            {
+                file.IsPassedThrough = true;
+                state.PassedThrough++;
+                open.BackingId = state.BackingId;
+                open.OpenFlags |= FuseOpenOutFlags.FOPEN_PASSTHROUGH;
+            }
+            else
+            {
+                state.Cached++;
+            }
+        }
+
+        if (!isWritable || inode.Volume.Facts.IsLocal)
+            open.OpenFlags |= FuseOpenOutFlags.FOPEN_NOFLUSH;
+        open.Fh = _files.Add(file).Value;
+        return open;
+    }
+
+    private bool TryPassThrough(Node inode, OpenState state, SafeFd fd)
+    {
+        if (state.PassedThrough > 0)
+            return true;
+
+        // A share that stamps late leaves only the writes seen here as proof of a change, so they must be seen.
+        ShareVolume volume = inode.Volume;
+        if (!_passThrough || state.Cached > 0 || volume.LacksPassthrough || volume.Facts.StampsLate)
+            return false;
+        Errno errno = _connection!.BackingOpen(fd, out int backingId);
+        if (errno == Errno.OK)
+        {
+            state.BackingId = backingId;
+            return true;
+        }
+
+        // EPERM: no CAP_SYS_ADMIN here. ELOOP: the share is stacked itself. Neither passes by.
+        PassthroughLog.NoPassthrough(_log, errno);
+        if (errno == Errno.EPERM)
+            _passThrough = false;
+        volume.LacksPassthrough = true;
+        return false;
+    }
+
+    // Returns whether a recorded time must learn when the last writer was gone.
+    private bool Unregister(Node inode, OpenFile file)
+    {
+        lock (inode)
+        {
+            OpenState state = inode.Open!;
+            Unlink(state, file);
+            if (file.IsWritable)
+                state.Writers--;
+            if (!file.IsPassedThrough)
+                state.Cached--;
+            else if (--state.PassedThrough == 0)
+                _connection!.BackingClose(state.BackingId);
+            bool settles = file.IsWritable && state.Writers == 0 && inode.Volume.Facts.StampsLate
+                && inode.Record?.Witness is not null;
+
+            // The last handle of a removed file: what the share shows of it now is all that will ever be known.
+            if (state.First is null && inode.IsRemoved && Libc.Fstatx(file.Fd, ShareVolume.Mask, out Statx last) == Errno.OK)
+                inode.KeepRemovedStat(last with { Nlink = 0 });
+            if (state.First is null)
+                inode.Open = null;
+            return settles;
+        }
+    }
+
+    private static void Unlink(OpenState state, OpenFile file)
+    {
+        if (ReferenceEquals(state.First, file))
+        {
+            state.First = file.Next;
+            return;
+        }
+
+        for (OpenFile? before = state.First; before is not null; before = before.Next)
+        {
+            if (ReferenceEquals(before.Next, file))
+            {
+                before.Next = file.Next;
+                return;
+            }
+        }
+    }
+
+    private void SettleAfterClose(Node inode)
+    {
+        lock (inode)
+        {
+            if (inode.Record is { Witness: { } witness } record && inode.Open is not { Writers: > 0 })
+                Save(inode, record with { Witness = witness with { SettledAt = Libc.RealtimeNanoseconds() } });
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// The overlay's part of a node (row 6 of the request's way): loaded once, kept on the node, written before the reply.
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <summary>Finds a node's record, unless it is known already, and makes sure that it was made for this file.</summary>
+    /// <returns>OK; EIO: the database cannot be read, so nothing may be claimed about the file.</returns>
+    private Errno LoadRecord(Node node, in Statx stat, SafeFd directory, CString name)
+    {
+        if (node.IsRecordLoaded && (node.Record is null || !node.Volume.Facts.HandleIsIdentity))
+            return Errno.OK;
+        lock (node)
+        {
+            if (node.IsRecordLoaded)
+            {
+                // statx cannot tell a reused NFS inode from the one before; the handle can.
+                if (node.Record is { } known && !node.Volume.GuardOf(stat, directory, name).Matches(known.Guard))
+                    Quarantine(node);
+                return Errno.OK;
+            }
+
+            InodeRecord? record = null;
+            OverlayStatus status = _store.IsEmpty ? OverlayStatus.NotFound : _store.Get(node.Key, out record);
+            if (status is not (OverlayStatus.Ok or OverlayStatus.NotFound))
+                return ErrnoOf(status);
+            if (record is not null && !node.Volume.GuardOf(stat, directory, name).Matches(record.Guard))
+                Quarantine(node);
+            else if (record is not null && IsSafe(node, record))
+                node.Record = record;
+            node.ShowsSuidgid = ModeBits.HasSuidgid(node.Record?.Mode?.Value ?? stat.Mode);
+            node.IsRecordLoaded = true;
+            return Errno.OK;
+        }
+    }
+
+    // Where inode numbers move, only a record of this mount whose name still fits is surely of this file; an older one
+    // is left alone, for the inspection and for a later life under a remembered identity.
+    private bool IsSafe(Node node, InodeRecord record) =>
+        node.Volume.Facts.StableInodes || (record.SetAt >= _mountedAt && IsHintOf(node, record.Hint));
+
+    private static bool IsHintOf(Node node, in PathHint hint) =>
+        node.Names is { } name && hint.Name is not null && name.Parent.Ino == hint.Parent
+        && name.Name.AsSpan(..^1).SequenceEqual(hint.Name);
+
+    private void Quarantine(Node node)
+    {
+        PassthroughLog.Quarantined(_log, node.Ino);
+        OverlayStatus status = _store.Quarantine(node.Key, "inode number was reused by another file");
+        if (status != OverlayStatus.Ok)
+            PassthroughLog.NotKept(_log, "quarantine", status);
+        node.Record = null;
+    }
+
+    /// <summary>Keeps a node's record, or that it has none. Call under the node's monitor.</summary>
+    /// <returns>OK: it survives the daemon; ENOSPC, EROFS, EIO: the database could not keep it, and nothing changed.</returns>
+    private Errno Save(Node node, InodeRecord? record)
+    {
+        // A removed file lives only as long as the kernel's references to it: so does what is known of it.
+        if (!node.IsRemoved)
+        {
+            OverlayStatus status = OverlayStatus.Ok;
+            if (record is not null)
+                status = _store.Put(node.Key, record);
+            else if (node.Record is not null)
+                status = _store.Remove(node.Key);
+            if (status != OverlayStatus.Ok)
+            {
+                PassthroughLog.NotKept(_log, "save", status);
+                return ErrnoOf(status);
+            }
+
+            if (record is not null)
+                KeepPlace(node.Names?.Parent);
+        }
+
+        node.Record = record;
+        node.IsRecordLoaded = true;
+        return Errno.OK;
+    }
+
+    // Hints are for people, so a failure to keep one fails nothing.
+    private void KeepPlace(Node? directory)
+    {
+        while (directory is { IsPlaceKept: false, Names: { } name })
+        {
+            if (_store.PutDirectory(directory.Key, HintOf(name)) != OverlayStatus.Ok)
+                return;
+            directory.IsPlaceKept = true;
+            directory = name.Parent;
+        }
+    }
+
+    private static PathHint HintOf(Node node) => node.Names is { } name ? HintOf(name) : default;
+
+    private static PathHint HintOf(NodeName name) => new(name.Parent.Ino, name.Name[..^1]);
+
+    /// <summary>The attributes that programs see; settles first whether recorded times still hold.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="stat">What the share shows; looked at again where the times had to be settled.</param>
+    private EffectiveAttributes Effective(Node node, ref Statx stat)
+    {
+        InodeRecord? record = node.Record;
+        if (record?.Witness is { } witness
+            && (stat.MtimeNs != witness.Mtime || stat.Size != witness.Size) && !node.IsRemoved)
+        {
+            record = SettleTimes(node, ref stat);
+        }
+
+        EffectiveAttributes effective = AttributeMerge.Merge(stat, record, timesValid: true, _options);
+        node.ShowsSuidgid = ModeBits.HasSuidgid(effective.Mode);
+        return effective;
+    }
+
+    // Under the monitor and with a fresh look: a SETATTR may have renewed the witness since the caller looked.
+    private InodeRecord? SettleTimes(Node node, ref Statx stat)
+    {
+        lock (node)
+        {
+            if (StatNode(node, out Statx fresh) == Errno.OK)
+                stat = fresh;
+            if (node.Record is not { Witness: { } witness } record)
+                return node.Record;
+            long now = Libc.RealtimeNanoseconds();
+            long settledAt = node.Open is { Writers: > 0 } ? now : witness.SettledAt;
+            switch (TimeValidity.Judge(
+                witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, settledAt))
+            {
+                case TimeVerdict.LateStamp:
+                    TimeWitness renewed = witness with { Mtime = stat.MtimeNs, Ctime = stat.CtimeNs };
+                    Save(node, record with { Witness = renewed });
+                    break;
+                case TimeVerdict.Void:
+                    VoidTimes(node, stat);
+                    break;
+                case TimeVerdict.Valid:
+                default:
+                    break;
+            }
+
+            return node.Record;
+        }
+    }
+
+    /// <summary>The data changed: recorded times are no longer true. Call under the node's monitor.</summary>
+    private void VoidTimes(Node node, in Statx stat)
+    {
+        if (node.Record is not { Witness: not null } record)
+            return;
+        InodeRecord? kept = record with { Atime = null, Mtime = null, Witness = null };
+
+        // ctime never goes back: a record that says nothing else still says when.
+        if (kept.IsEmpty && kept.Ctime <= stat.CtimeNs)
+            kept = null;
+
+        // The witness has told the change and will again; so a full database makes this slow, not wrong.
+        if (Save(node, kept) != Errno.OK)
+            node.Record = kept;
+    }
+
+    private static Errno ErrnoOf(OverlayStatus status) => status switch
+    {
+        OverlayStatus.Ok => Errno.OK,
+        OverlayStatus.Full => Errno.ENOSPC,
+        OverlayStatus.ReadOnly => Errno.EROFS,
+        _ => Errno.EIO,
+    };
+}

@@ -1,0 +1,111 @@
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Unlink(in RequestContext context, NodeId parent, CString name) => Remove(parent, name, 0);
+
+    /// <inheritdoc/>
+    public Errno Rmdir(in RequestContext context, NodeId parent, CString name) =>
+        Remove(parent, name, AtFlags.AT_REMOVEDIR);
+
+    private Errno Remove(NodeId parent, CString name, AtFlags flags)
+    {
+        Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
+        if (errno != Errno.OK)
+            return errno;
+        using (lease)
+        {
+            // Without a look beforehand nobody could tell afterwards whose name it was.
+            errno = FindName(lease.Fd, name, out Node? node, out Statx stat);
+            if (errno != Errno.OK)
+                return errno;
+            if (node is null)
+                return RemoveUnknown(lease.Fd, name, flags, stat);
+
+            // The monitor makes look and removal one step: of two threads that take the last two names of an inode, the
+            // second sees that it takes the last one.
+            lock (node)
+            {
+                errno = StatName(lease.Fd, name, out stat);
+                if (errno == Errno.OK)
+                    errno = Libc.Unlinkat(lease.Fd, name, flags);
+                if (errno == Errno.OK)
+                    NameGone(node, directory, name, stat);
+                return errno;
+            }
+        }
+    }
+
+    // The kernel looks a name up before it removes it, so this is rare: the node was forgotten in between.
+    private Errno RemoveUnknown(SafeFd directory, CString name, AtFlags flags, in Statx stat)
+    {
+        Errno errno = Libc.Unlinkat(directory, name, flags);
+        bool isGone = errno == Errno.OK && (stat.Nlink <= 1 || FileMode.IsDirectory(stat.Mode));
+        if (isGone && !_store.IsEmpty && _volumes.Find(stat, directory, CString.Empty, out ShareVolume volume) == Errno.OK)
+            Forget(new InodeKey(volume.Id, stat.Ino));
+        return errno;
+    }
+
+    private Errno FindName(SafeFd directory, CString name, out Node? node, out Statx stat)
+    {
+        node = null;
+        Errno errno = StatName(directory, name, out stat);
+        if (errno == Errno.OK)
+            errno = _volumes.Find(stat, directory, name, out ShareVolume volume) is var found && found == Errno.OK
+                ? Found(_nodes.Find(volume, stat), out node)
+                : found;
+        return errno;
+    }
+
+    private static Errno Found(Node? found, out Node? node)
+    {
+        node = found;
+        return Errno.OK;
+    }
+
+    /// <summary>A name of a node was removed or replaced. Call under the node's monitor.</summary>
+    /// <param name="node">The inode.</param>
+    /// <param name="directory">The directory of the name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="stat">What the share showed of the inode before.</param>
+    private void NameGone(Node node, Node directory, CString name, in Statx stat)
+    {
+        bool wasHint = node.Record is { } hinted && hinted.Hint.Parent == directory.Ino
+            && name.Bytes.SequenceEqual(hinted.Hint.Name);
+        _nodes.RemoveName(node, directory, name.Terminated);
+        if (stat.Nlink <= 1 || node.IsDirectory)
+        {
+            InodeGone(node, stat);
+            return;
+        }
+
+        if (wasHint && node.Record is { } record && node.Names is not null)
+            Save(node, record with { Hint = HintOf(node) });
+    }
+
+    // The row goes at once: its inode number is free for another file. What the kernel still holds, by handle, working
+    // directory or O_PATH, keeps its values in memory until FORGET.
+    private void InodeGone(Node node, in Statx stat)
+    {
+        node.KeepRemovedStat(stat with { Nlink = 0 });
+        if (node.Record is not null || !node.IsRecordLoaded)
+            Forget(node.Key);
+        if (node.IsPlaceKept)
+            _store.RemoveDirectory(node.Key);
+        _nodes.Remove(node);
+    }
+
+    private void Forget(in InodeKey key)
+    {
+        OverlayStatus status = _store.Remove(key);
+        if (status != OverlayStatus.Ok)
+            PassthroughLog.NotKept(_log, "unlink", status);
+    }
+}

@@ -1,0 +1,174 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Nodes;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Rename(
+        in RequestContext context, NodeId parent, CString name, NodeId newParent, CString newName, RenameFlags flags)
+    {
+        Errno errno = LeaseParent(parent, out Node from, out DirectoryLease fromLease);
+        if (errno != Errno.OK)
+            return errno;
+        using (fromLease)
+        {
+            errno = LeaseParent(newParent, out Node to, out DirectoryLease toLease);
+            if (errno != Errno.OK)
+                return errno;
+            using (toLease)
+            {
+                var source = new Place(from, fromLease.Fd, name);
+                var target = new Place(to, toLease.Fd, newName);
+                errno = FindName(source.Fd, name, out Node? moved, out _);
+                if (errno != Errno.OK)
+                    return errno;
+                errno = FindName(target.Fd, newName, out Node? replaced, out _);
+                return errno is Errno.OK or Errno.ENOENT
+                    ? RenameLocked(source, target, moved, replaced, flags)
+                    : errno;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno Link(
+        in RequestContext context, NodeId node, NodeId newParent, CString newName, out FuseEntryOut entry)
+    {
+        entry = default;
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        Errno errno = LeaseParent(newParent, out Node directory, out DirectoryLease lease);
+        if (errno != Errno.OK)
+            return errno;
+        using (lease)
+        {
+            lock (inode)
+            {
+                errno = LinkOnShare(inode, lease.Fd, newName);
+                if (errno != Errno.OK)
+                    return errno;
+                errno = StatName(lease.Fd, newName, out Statx stat);
+                if (errno == Errno.OK && !inode.Is(stat))
+                    errno = Errno.ESTALE;
+                if (errno == Errno.OK)
+                    errno = Linked(inode, directory, newName);
+                if (errno == Errno.OK)
+                    entry = EntryOf(inode, stat);
+                else
+                    Libc.Unlinkat(lease.Fd, newName, 0);
+                return errno;
+            }
+        }
+    }
+
+    /// <summary>One end of a rename.</summary>
+    private readonly ref struct Place(Node directory, SafeFd fd, CString name)
+    {
+        public Node Directory { get; } = directory;
+
+        public SafeFd Fd { get; } = fd;
+
+        public CString Name { get; } = name;
+    }
+
+    private Errno RenameLocked(in Place source, in Place target, Node? moved, Node? replaced, RenameFlags flags)
+    {
+        // Two monitors: the lower id first. An absent node has no monitor, and then nothing of it is known either.
+        Node? first = moved;
+        Node? second = replaced;
+        if (first is null || (second is not null && second.Id.Value < first.Id.Value))
+            (first, second) = (second, first);
+        object none = source.Directory.Volume;
+        lock (first ?? none)
+        {
+            lock (second ?? first ?? none)
+                return RenameOnShare(source, target, moved, replaced, flags);
+        }
+    }
+
+    private Errno RenameOnShare(in Place source, in Place target, Node? moved, Node? replaced, RenameFlags flags)
+    {
+        Errno errno = StatName(target.Fd, target.Name, out Statx old);
+        if (errno is not (Errno.OK or Errno.ENOENT))
+            return errno;
+        bool existed = errno == Errno.OK;
+        errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
+        if (errno != Errno.OK)
+            return errno;
+        if ((flags & RenameFlags.RENAME_EXCHANGE) != 0)
+        {
+            Moved(moved, source, target);
+            Moved(replaced, target, source);
+            return Errno.OK;
+        }
+
+        bool isSame = moved is not null && ReferenceEquals(moved, replaced);
+
+        // rename(2) of two names of one inode does nothing; on a share that ignores case it changes the name's case.
+        if (isSame && StatName(source.Fd, source.Name, out _) == Errno.OK)
+            return Errno.OK;
+        if (existed && replaced is not null && !isSame && replaced.Is(old))
+            NameGone(replaced, target.Directory, target.Name, old);
+        Moved(moved, source, target);
+        return Errno.OK;
+    }
+
+    private void Moved(Node? node, in Place from, in Place to)
+    {
+        if (node is null)
+            return;
+        _nodes.AddName(node, to.Directory, to.Name);
+        _nodes.RemoveName(node, from.Directory, from.Name.Terminated);
+        if (node.Record is { } record)
+            Save(node, record with { Hint = HintOf(node) });
+        if (node.IsPlaceKept && node.Names is { } name)
+        {
+            _store.PutDirectory(node.Key, HintOf(name));
+            KeepPlace(name.Parent);
+        }
+    }
+
+    private Errno LinkOnShare(Node inode, SafeFd directory, CString newName)
+    {
+        for (NodeName? name = inode.Names; name is not null; name = name.Next)
+        {
+            Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
+            using (lease)
+            {
+                if (errno == Errno.OK)
+                    errno = Libc.Linkat(lease.Fd, CString.FromTerminated(name.Name), directory, newName, 0);
+            }
+
+            if (errno is not (Errno.ENOENT or Errno.ESTALE or Errno.ENOTDIR))
+                return errno;
+        }
+
+        // A file that O_TMPFILE made gets its first name through its handle.
+        return inode.Open?.First is { } file
+            ? Libc.Linkat(file.Fd, CString.Empty, directory, newName, AtFlags.AT_EMPTY_PATH)
+            : Errno.ESTALE;
+    }
+
+    private Errno Linked(Node inode, Node directory, CString newName)
+    {
+        bool wasNameless = inode.IsRemoved;
+        if (wasNameless)
+            _nodes.Revive(inode);
+        _nodes.LookupAs(inode, directory, newName);
+        if (!wasNameless || inode.Record is not { } record)
+            return Errno.OK;
+        Errno errno = Save(inode, record with { Hint = HintOf(inode) });
+        if (errno != Errno.OK)
+        {
+            _nodes.Remove(inode);
+            _nodes.Forget(inode.Id, 1);
+        }
+
+        return errno;
+    }
+}

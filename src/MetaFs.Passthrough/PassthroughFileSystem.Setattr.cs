@@ -1,0 +1,125 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Handles;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Setattr(in RequestContext context, NodeId node, in SetattrRequest request, out FuseAttrOut attr)
+    {
+        attr = default;
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        lock (inode)
+        {
+            Errno errno = OpenForChange(inode, request, out SafeFd? fd, out bool owned, out Statx stat);
+            if (errno != Errno.OK)
+                return errno;
+            try
+            {
+                errno = Change(inode, request, fd, ref stat);
+            }
+            finally
+            {
+                if (owned)
+                    fd!.Dispose();
+            }
+
+            if (errno == Errno.OK)
+                attr = AttrOf(inode, stat);
+            return errno;
+        }
+    }
+
+    // The open file of the call, where it came through one; else the inode by name, for writing if its length changes.
+    private Errno OpenForChange(
+        Node inode, in SetattrRequest request, out SafeFd? fd, out bool owned, out Statx stat)
+    {
+        owned = false;
+        if (request.Handle is { } handle && _files.TryGet(handle, out OpenFile? file)
+            && ReferenceEquals(file.Node, inode) && (file.IsWritable || request.Size is null))
+        {
+            fd = file.Fd;
+            return Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+        }
+
+        OpenFlags flags = request.Size is null ? OpenFlags.O_PATH : OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK;
+        Errno errno = OpenNode(inode, flags, out SafeFd opened, out stat);
+        owned = errno == Errno.OK;
+        fd = owned ? opened : null;
+        if (errno == Errno.ESTALE && inode.IsRemoved && request.Size is null)
+        {
+            // Referenced without a handle (O_PATH, a working directory): only the record can still change.
+            stat = inode.RemovedStat;
+            return Errno.OK;
+        }
+
+        return errno;
+    }
+
+    private Errno Change(Node inode, in SetattrRequest request, SafeFd? fd, ref Statx stat)
+    {
+        EffectiveAttributes before = Effective(inode, ref stat);
+        var change = new AttributeChange(inode, _options, fd, stat);
+        Errno errno = Truncate(ref change, request, fd);
+        bool isChown = request.Uid is not null || request.Gid is not null;
+        if (errno == Errno.OK && isChown)
+            errno = change.Chown(request.Uid, request.Gid);
+        if (errno == Errno.OK && request.Mode is { } mode)
+            errno = change.Chmod(mode);
+        else if (errno == Errno.OK && (isChown || IsKillOnly(request)))
+            errno = change.KillSuidgid();
+        if (errno == Errno.OK && (request.Atime is not null || request.Mtime is not null))
+            errno = change.Utimens(request.Atime, request.Mtime);
+        if (errno != Errno.OK)
+            return errno;
+
+        stat = change.Share;
+        return SaveChange(inode, ref change, before.Ctime, fd);
+    }
+
+    private static Errno Truncate(ref AttributeChange change, in SetattrRequest request, SafeFd? fd)
+    {
+        if (request.Size is not { } size || fd is null)
+            return Errno.OK;
+        Errno errno = Libc.Ftruncate(fd, size);
+        if (errno == Errno.OK)
+            errno = change.Restat();
+        if (errno != Errno.OK)
+            return errno;
+        change.VoidTimes();
+        return request.KillSuidgid ? change.KillSuidgid() : Errno.OK;
+    }
+
+    // With FUSE_HANDLE_KILLPRIV_V2 the kernel takes ATTR_KILL_SUID and ATTR_KILL_SGID out of a request and sends what is
+    // left (fs/fuse/dir.c, fuse_setattr): nothing. It comes from chown(-1, -1) and from writes to a passed-through file.
+    private static bool IsKillOnly(in SetattrRequest request) =>
+        request is { Mode: null, Uid: null, Gid: null, Size: null, Atime: null, Mtime: null };
+
+    private Errno SaveChange(Node inode, ref AttributeChange change, long ctimeBefore, SafeFd? fd)
+    {
+        InodeRecord? old = inode.Record;
+        if (old is null && !change.Draft.IsRecorded)
+            return Errno.OK;
+        long now = Libc.RealtimeNanoseconds();
+        change.Witness(now);
+        RecordDraft draft = change.Draft;
+
+        // What only the record shows must still move ctime, and never backwards, whatever the share's clock says.
+        long ctime = draft.IsRecorded ? Math.Max(now, ctimeBefore + 1) : old!.Ctime;
+        InodeGuard guard = old?.Guard ?? GuardOf(inode, change.Share, fd);
+        InodeRecord record = draft.Finish(guard, HintOf(inode), ctime, now);
+        bool isNeeded = !record.IsEmpty || record.Ctime > change.Share.CtimeNs;
+        return Save(inode, isNeeded ? record : null);
+    }
+
+    private static InodeGuard GuardOf(Node inode, in Statx stat, SafeFd? fd) =>
+        fd is null ? ShareVolume.GuardOf(stat) : inode.Volume.GuardOf(stat, fd, CString.Empty);
+}

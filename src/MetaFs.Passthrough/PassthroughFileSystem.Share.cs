@@ -1,0 +1,111 @@
+// From a node to its inode on the share (row 5 of the request's way): by name, by open handle, never by path.
+using MetaFs.Linux;
+using MetaFs.Passthrough.Handles;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    private static Errno StatName(SafeFd directory, CString name, out Statx stat) =>
+        Libc.Statx(directory, name, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out stat);
+
+    /// <summary>Looks at a node's inode: under each of its names, then through an open handle.</summary>
+    /// <returns>OK; ESTALE: none of them leads to it any more; what the share answered for another trouble.</returns>
+    private Errno StatNode(Node node, out Statx stat)
+    {
+        if (node.Id == Fuse.NodeId.Root)
+            return Libc.Fstatx(_root, ShareVolume.Mask, out stat);
+        stat = default;
+        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        {
+            Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
+            using (lease)
+            {
+                if (errno == Errno.OK)
+                    errno = StatName(lease.Fd, CString.FromTerminated(name.Name), out stat);
+            }
+
+            if (errno == Errno.OK && node.Is(stat))
+                return Errno.OK;
+            if (errno is not (Errno.OK or Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE))
+                return errno;
+            _nodes.RemoveName(node, name.Parent, name.Name);
+        }
+
+        return StatNameless(node, out stat);
+    }
+
+    private static Errno StatNameless(Node node, out Statx stat)
+    {
+        lock (node)
+        {
+            if (node.Open?.First is { } file)
+                return Libc.Fstatx(file.Fd, ShareVolume.Mask, out stat);
+            stat = node.RemovedStat;
+            return node.IsRemoved ? Errno.OK : Errno.ESTALE;
+        }
+    }
+
+    /// <summary>Opens a node's inode, and makes sure that it is that one.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="flags">Without O_CREAT, O_EXCL and O_TRUNC: a file that took the name must not be touched.</param>
+    /// <param name="fd">The caller's to dispose.</param>
+    /// <param name="stat">What the share shows of it.</param>
+    private Errno OpenNode(Node node, OpenFlags flags, out SafeFd fd, out Statx stat)
+    {
+        flags |= OpenFlags.O_NOFOLLOW;
+        stat = default;
+        fd = SafeFd.Invalid;
+        if (node.Id == Fuse.NodeId.Root)
+            return OpenVerified(node, _root, CString.FromTerminated(".\0"u8), flags, out fd, out stat);
+        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        {
+            Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
+            using (lease)
+            {
+                if (errno == Errno.OK)
+                    errno = OpenVerified(node, lease.Fd, CString.FromTerminated(name.Name), flags, out fd, out stat);
+            }
+
+            if (errno is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ELOOP))
+                return errno;
+        }
+
+        return OpenNameless(node, flags, out fd, out stat);
+    }
+
+    private Errno OpenVerified(
+        Node node, SafeFd directory, CString name, OpenFlags flags, out SafeFd fd, out Statx stat)
+    {
+        Errno errno = OpenSparing(directory, name, flags, 0, out fd);
+        return Verified(node, errno, ref fd, out stat);
+    }
+
+    // A file without a name is opened again through one of its handles.
+    private static Errno OpenNameless(Node node, OpenFlags flags, out SafeFd fd, out Statx stat)
+    {
+        fd = SafeFd.Invalid;
+        stat = default;
+        lock (node)
+        {
+            return node.Open?.First is { } file
+                ? Verified(node, Libc.Reopen(file.Fd, flags, out fd), ref fd, out stat)
+                : Errno.ESTALE;
+        }
+    }
+
+    private static Errno Verified(Node node, Errno opened, ref SafeFd fd, out Statx stat)
+    {
+        stat = default;
+        if (opened != Errno.OK)
+            return opened;
+        Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+        if (errno == Errno.OK && node.Is(stat))
+            return Errno.OK;
+        fd.Dispose();
+        fd = SafeFd.Invalid;
+        return errno == Errno.OK ? Errno.ESTALE : errno;
+    }
+}

@@ -1,0 +1,90 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Passthrough.Nodes;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <inheritdoc/>
+    public Errno Getxattr(in RequestContext context, NodeId node, CString name, Span<byte> value, out int size)
+    {
+        size = 0;
+        Errno errno = OpenPath(node, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            return Libc.Fgetxattr(fd, name, value, out size);
+    }
+
+    /// <inheritdoc/>
+    public Errno Setxattr(
+        in RequestContext context, NodeId node, CString name, ReadOnlySpan<byte> value, int flags, bool killSgid)
+    {
+        Errno errno = OpenPath(node, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            return Libc.Fsetxattr(fd, name, value, flags);
+    }
+
+    /// <inheritdoc/>
+    public Errno Listxattr(in RequestContext context, NodeId node, Span<byte> names, out int size)
+    {
+        size = 0;
+        Errno errno = OpenPath(node, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            return Libc.Flistxattr(fd, names, out size);
+    }
+
+    /// <inheritdoc/>
+    public Errno Removexattr(in RequestContext context, NodeId node, CString name)
+    {
+        Errno errno = OpenPath(node, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            return Libc.Fremovexattr(fd, name);
+    }
+
+    /// <inheritdoc/>
+    public Errno Readlink(in RequestContext context, NodeId node, Span<byte> target, out int length)
+    {
+        length = 0;
+        Errno errno = OpenPath(node, out SafeFd fd);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            return Libc.Readlinkat(fd, CString.Empty, target, out length);
+    }
+
+    /// <inheritdoc/>
+    public Errno Statfs(in RequestContext context, NodeId node, out FuseStatfsOut statfs)
+    {
+        statfs = default;
+        Errno errno = Libc.Fstatfs(_root, out Statfs share);
+        if (errno != Errno.OK)
+            return errno;
+        statfs.St = new FuseKstatfs
+        {
+            Blocks = share.Blocks,
+            Bfree = share.Bfree,
+            Bavail = share.Bavail,
+            Files = share.Files,
+            Ffree = share.Ffree,
+            Bsize = (uint)share.Bsize,
+            Namelen = (uint)share.Namelen,
+            Frsize = (uint)share.Frsize,
+        };
+        return Errno.OK;
+    }
+
+    private Errno OpenPath(NodeId node, out SafeFd fd)
+    {
+        fd = SafeFd.Invalid;
+        return _nodes.TryGet(node, out Node? inode) ? OpenNode(inode, OpenFlags.O_PATH, out fd, out _) : Errno.ESTALE;
+    }
+}

@@ -1,0 +1,52 @@
+// What is known of a file system type before anything was tried on it.
+namespace MetaFs.Passthrough.Shares;
+
+/// <summary>Facts that follow from the type in mountinfo.</summary>
+/// <param name="IsLocal">
+/// A POSIX file system of this machine: it stores owner and mode as they are given, and root may do everything on it.
+/// </param>
+/// <param name="StableInodes">Whether an inode number means the same file after a remount.</param>
+/// <param name="StampsLate">Whether mtime may move after the last close without a change of data.</param>
+/// <param name="TimeGranularity">The unit in which it keeps mtime, ns; 1 where it is not known to round.</param>
+/// <param name="HandleIsIdentity">
+/// Whether a file handle carries the inode's generation and survives a remount (NFS); only asked where statx has no
+/// birth time.
+/// </param>
+internal readonly record struct FileSystemFacts(
+    bool IsLocal, bool StableInodes, bool StampsLate, long TimeGranularity, bool HandleIsIdentity)
+{
+    private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
+
+    /// <summary>Looks a mount up.</summary>
+    /// <param name="type">As in mountinfo: "cifs", "fuse.sshfs".</param>
+    /// <param name="superOptions">As in mountinfo, after the source: "rw,vers=3.1.1,serverino".</param>
+    public static FileSystemFacts Of(string type, string superOptions) => type switch
+    {
+        "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "f2fs" or "zfs" or "bcachefs" or "ramfs"
+            or "overlay" or "hostfs" => s_local,
+        "nfs" or "nfs4" => new(false, true, false, 1, true),
+
+        // Without serverino the client numbers inodes itself, anew on every mount. Samba and Windows keep 100 ns.
+        "cifs" or "smb3" => new(false, HasOption(superOptions, "serverino"), true, 100, false),
+
+        // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.
+        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false),
+        "exfat" => new(false, false, false, 10_000_000, false),
+
+        // bindfs shows the numbers of what it mirrors; libfuse's high-level file systems count paths as they meet them.
+        "fuse.bindfs" or "fuse.metafs" => new(false, true, false, 1, false),
+        _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false),
+        _ => new(false, true, false, 1, false),
+    };
+
+    private static bool HasOption(string options, string name)
+    {
+        foreach (Range range in options.AsSpan().Split(','))
+        {
+            if (options.AsSpan(range).SequenceEqual(name))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,113 @@
+// One file system below the share's root, and what it was seen to do.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+
+namespace MetaFs.Passthrough.Shares;
+
+/// <summary>The three kinds of call whose treatment is remembered.</summary>
+internal enum ShareCall
+{
+    Chown,
+    Chmod,
+    Utimens,
+}
+
+/// <summary>A volume: everything below the root with the same st_dev.</summary>
+internal sealed class ShareVolume
+{
+    /// <summary>What every look at the share asks for.</summary>
+    public const StatxMask Mask = StatxMask.STATX_BASIC_STATS | StatxMask.STATX_BTIME;
+
+    private readonly IOverlayStore _store;
+    private readonly Lock _lock = new();
+
+    // Guarded by _lock for writing; read without it, since a late view of a trait only costs one more try.
+    private readonly CallTrait[] _traits;
+    private readonly bool[] _seenNow = new bool[3];
+
+    public ShareVolume(IOverlayStore store, Volume row, ulong dev, int ordinal, FileSystemFacts facts, bool keepAccess)
+    {
+        _store = store;
+        Id = row.Id;
+        Dev = dev;
+        Ordinal = ordinal;
+        Facts = facts;
+        KeepAccess = keepAccess;
+        _traits = [row.Traits.Chown, row.Traits.Chmod, row.Traits.Utimens];
+    }
+
+    /// <summary>Its id in the database.</summary>
+    public long Id { get; }
+
+    /// <summary>Its st_dev, this time.</summary>
+    public ulong Dev { get; }
+
+    /// <summary>0 for the root's volume, then counted as they are met.</summary>
+    public int Ordinal { get; }
+
+    public FileSystemFacts Facts { get; }
+
+    /// <summary>Whether files keep owner access on the share, because the daemon needs it.</summary>
+    public bool KeepAccess { get; }
+
+    /// <summary>The share was asked for an ACL and has none; a late view costs one more question.</summary>
+    public volatile bool LacksAcls;
+
+    /// <summary>A file of the share could not be lent to the kernel; a late view costs one more try.</summary>
+    public volatile bool LacksPassthrough;
+
+    /// <summary>The inode number that programs see: the share's, moved aside for volumes mounted inside it.</summary>
+    public ulong ShownIno(ulong ino) => ino ^ ((ulong)Ordinal << 56);
+
+    public CallTrait Trait(ShareCall call) => _traits[(int)call];
+
+    /// <summary>Whether the share may show the same owner, mode or time to everybody, whatever it was told.</summary>
+    public bool ShowsItsOwn(ShareCall call) => !Facts.IsLocal && Trait(call) != CallTrait.Accepts;
+
+    /// <summary>Whether trying is known to be in vain.</summary>
+    public bool IsInVain(ShareCall call) => Trait(call) is CallTrait.Refuses or CallTrait.Ignores;
+
+    /// <summary>
+    /// Remembers how a call was treated. What is seen on this mount outweighs what an earlier one left; on this mount a
+    /// refusal outweighs an acceptance, since a share may accept for some files and refuse for others.
+    /// </summary>
+    public void Learn(ShareCall call, CallTrait seen)
+    {
+        int index = (int)call;
+        if (seen == CallTrait.Unknown || (_seenNow[index] && (_traits[index] == seen || seen == CallTrait.Accepts)))
+            return;
+        lock (_lock)
+        {
+            _seenNow[index] = true;
+            if (_traits[index] == seen)
+                return;
+            _traits[index] = seen;
+            _store.PutTraits(Id, new VolumeTraits(_traits[0], _traits[1], _traits[2]));
+        }
+    }
+
+    /// <summary>The guard of a file by what statx shows of it; complete unless the volume asks for a handle.</summary>
+    public static InodeGuard GuardOf(in Statx stat)
+    {
+        uint type = stat.Mode & FileMode.S_IFMT;
+        return stat.HasBtime
+            ? new InodeGuard(type, GuardKind.BirthTime, stat.BtimeNs)
+            : new InodeGuard(type, GuardKind.None, 0);
+    }
+
+    /// <summary>The guard of a file, with the handle's hash where there is no birth time and handles are identities.</summary>
+    public InodeGuard GuardOf(in Statx stat, SafeFd directory, CString name)
+    {
+        InodeGuard guard = GuardOf(stat);
+        if (guard.Kind != GuardKind.None || !Facts.HandleIsIdentity)
+            return guard;
+        Span<byte> handle = stackalloc byte[Libc.MaxHandleSize];
+        if (Libc.NameToHandleAt(directory, name, handle, out int length, out _) != Errno.OK)
+            return guard;
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(handle[..length], digest);
+        return guard with { Kind = GuardKind.FileHandle, Value = BinaryPrimitives.ReadInt64LittleEndian(digest) };
+    }
+}

@@ -1,0 +1,69 @@
+using MetaFs.Linux;
+using MetaFs.Overlay;
+
+namespace MetaFs.Passthrough.Shares;
+
+/// <summary>The volumes below the root by st_dev; mounts inside the share are found as they are met.</summary>
+internal sealed class VolumeTable
+{
+    private readonly IOverlayStore _store;
+    private readonly bool _privileged;
+    private readonly Lock _lock = new();
+
+    // Replaced as a whole under _lock, so that readers need none. A share rarely has more than one volume.
+    private ShareVolume[] _volumes = [];
+
+    public VolumeTable(IOverlayStore store, bool privileged)
+    {
+        _store = store;
+        _privileged = privileged;
+    }
+
+    /// <summary>The volume of what statx showed.</summary>
+    /// <returns>OK; EIO: the database cannot hold another volume.</returns>
+    public Errno Find(in Statx stat, SafeFd directory, CString name, out ShareVolume volume)
+    {
+        foreach (ShareVolume known in _volumes)
+        {
+            if (known.Dev == stat.Dev)
+            {
+                volume = known;
+                return Errno.OK;
+            }
+        }
+
+        return Add(stat, directory, name, out volume);
+    }
+
+    private Errno Add(in Statx stat, SafeFd directory, CString name, out ShareVolume volume)
+    {
+        volume = null!;
+        Errno errno = Libc.Statx(
+            directory, name, AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EMPTY_PATH,
+            ShareVolume.Mask | StatxMask.STATX_MNT_ID, out Statx root);
+        if (errno != Errno.OK)
+            return errno;
+        if (root.Dev != stat.Dev)
+            return Errno.ESTALE;
+        ShareDescription description = ShareInfo.Describe(root);
+        lock (_lock)
+        {
+            foreach (ShareVolume known in _volumes)
+            {
+                if (known.Dev == stat.Dev)
+                {
+                    volume = known;
+                    return Errno.OK;
+                }
+            }
+
+            if (_store.OpenVolume(description.Identity, out Volume? row) != OverlayStatus.Ok || row is null)
+                return Errno.EIO;
+            FileSystemFacts facts = FileSystemFacts.Of(description.Mount.Type, description.Mount.SuperOptions);
+            bool keepAccess = !(facts.IsLocal && _privileged);
+            volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess);
+            _volumes = [.. _volumes, volume];
+            return Errno.OK;
+        }
+    }
+}
