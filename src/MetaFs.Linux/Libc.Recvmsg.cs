@@ -98,7 +98,7 @@ public static partial class Libc
     [StructLayout(LayoutKind.Sequential, Size = 24)]
     private struct ControlMessage
     {
-        /// <summary>CMSG_LEN(sizeof(int)). CMSG_SPACE is 24, and the kernel would put a second descriptor there.</summary>
+        /// <summary>CMSG_LEN(sizeof(int)). With CMSG_SPACE, 24, the kernel would add a second descriptor.</summary>
         public const int Length = 20;
 
         public nuint TotalLength;

@@ -35,10 +35,16 @@ public sealed class DirentReaderTests : IDisposable
         byte[] buffer = new byte[4096];
         Assert.Equal(Errno.OK, Libc.Getdents64(_dir.Fd, buffer, out int length));
         var entries = new List<(string Name, long Off)>();
+        int records = 0;
         foreach (Dirent entry in new DirentReader(buffer.AsSpan(0, length)))
+        {
             entries.Add((Encoding.UTF8.GetString(entry.Name.Bytes), entry.Off));
+            records += entry.RecordLength;
+        }
+
 
         Assert.Equal(4, entries.Count);
+        Assert.Equal(length, records);
         Assert.Equal(Errno.OK, Libc.Lseek(_dir.Fd, entries[1].Off, Libc.SEEK_SET, out long position));
         Assert.Equal(entries[1].Off, position);
         Assert.Equal(Errno.OK, Libc.Getdents64(_dir.Fd, buffer, out length));
