@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 
 namespace MetaFs.Mount.Tests.Harness;
@@ -6,6 +7,10 @@ namespace MetaFs.Mount.Tests.Harness;
 public sealed record Identity(uint Uid, uint Gid, params uint[] Groups)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    // An assembly loaded on a thread of another user is opened by that user, who may not reach this checkout.
+    private static readonly Assembly[] s_loadedWhileRoot =
+        [.. typeof(Identity).Assembly.GetReferencedAssemblies().Select(Assembly.Load)];
 
     public static readonly Identity Root = new(0, 0);
 
@@ -17,6 +22,7 @@ public sealed record Identity(uint Uid, uint Gid, params uint[] Groups)
     /// <summary>Runs the body on a thread of its own with this identity, its own umask and its own working directory.</summary>
     public T Run<T>(Func<T> body)
     {
+        GC.KeepAlive(s_loadedWhileRoot);
         T result = default!;
         ExceptionDispatchInfo? failure = null;
         bool change = Posix.EffectiveUid == 0;

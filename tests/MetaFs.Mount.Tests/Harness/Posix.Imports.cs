@@ -24,6 +24,8 @@ internal static partial class Posix
         [DllImport(C, SetLastError = true)]
         public static extern int renameat2(int fromDir, byte[] from, int toDir, byte[] to, uint flags);
         [DllImport(C, SetLastError = true)] public static extern int link(byte[] from, byte[] to);
+        [DllImport(C, SetLastError = true)]
+        public static extern int linkat(int fromDir, byte[] from, int toDir, byte[] to, int flags);
         [DllImport(C, SetLastError = true)] public static extern int symlink(byte[] target, byte[] path);
         [DllImport(C, SetLastError = true)] public static extern nint readlink(byte[] path, byte[] buffer, nuint size);
         [DllImport(C, SetLastError = true)] public static extern int mknod(byte[] path, uint mode, ulong dev);
@@ -33,7 +35,8 @@ internal static partial class Posix
         [DllImport(C, SetLastError = true)] public static extern int lchown(byte[] path, uint uid, uint gid);
         [DllImport(C, SetLastError = true)] public static extern int fchown(int fd, uint uid, uint gid);
         [DllImport(C, SetLastError = true)]
-        public static extern int utimensat(int dir, byte[]? path, long[]? times, int flags);
+        public static extern int utimensat(int dir, byte[] path, long[]? times, int flags);
+        [DllImport(C, SetLastError = true)] public static extern int futimens(int fd, long[] times);
         [DllImport(C, SetLastError = true)]
         public static extern int statx(int dir, byte[] path, int flags, uint mask, byte[] buffer);
         [DllImport(C, SetLastError = true)] public static extern int truncate(byte[] path, long length);

@@ -77,6 +77,13 @@ internal static partial class Posix
 
     public static Errno Link(string from, string to) => Result(Libc.link(Bytes(from), Bytes(to)));
 
+    /// <summary>Gives an open file a name, as open(2) shows for O_TMPFILE.</summary>
+    public static Errno LinkDescriptor(int fd, string path)
+    {
+        const int AT_SYMLINK_FOLLOW = 0x400;
+        return Result(Libc.linkat(AT_FDCWD, Bytes($"/proc/self/fd/{fd}"), AT_FDCWD, Bytes(path), AT_SYMLINK_FOLLOW));
+    }
+
     public static Errno Symlink(string target, string path) => Result(Libc.symlink(Bytes(target), Bytes(path)));
 
     public static Errno Mknod(string path, uint mode, ulong device = 0) =>
@@ -108,7 +115,7 @@ internal static partial class Posix
         Result(Libc.utimensat(AT_FDCWD, Bytes(path), Pack(atime, mtime), follow ? 0 : AT_SYMLINK_NOFOLLOW));
 
     public static Errno Futimens(int fd, FileTime atime, FileTime mtime) =>
-        Result(Libc.utimensat(fd, null, Pack(atime, mtime), 0));
+        Result(Libc.futimens(fd, Pack(atime, mtime)));
 
     /// <summary>What <c>touch FILE</c> does: both times to now, which a writer who is not the owner may.</summary>
     public static Errno Touch(string path) => Result(Libc.utimensat(AT_FDCWD, Bytes(path), null, 0));

@@ -18,3 +18,17 @@ public enum ShareKind
     /// <summary>A tmpfs: accepts everything.</summary>
     Tmpfs,
 }
+
+/// <summary>The kinds of share of theories.</summary>
+public static class ShareKinds
+{
+    public static TheoryData<ShareKind> All => [.. Enum.GetValues<ShareKind>()];
+
+    /// <summary>Those that more than one user may use: mounted by root.</summary>
+    public static TheoryData<ShareKind> ForEverybody =>
+        [.. Enum.GetValues<ShareKind>().Where(kind => kind != ShareKind.ForeignDirectory)];
+
+    /// <summary>Those that do not keep owners.</summary>
+    public static TheoryData<ShareKind> Refusing =>
+        [ShareKind.ForeignDirectory, ShareKind.BindfsDeny, ShareKind.BindfsIgnore];
+}

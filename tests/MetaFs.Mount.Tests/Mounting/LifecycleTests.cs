@@ -1,0 +1,150 @@
+namespace MetaFs.Mount.Tests.Mounting;
+
+/// <summary>How a mount begins and ends.</summary>
+public sealed class LifecycleTests(ITestOutputHelper output) : MountingTest(output)
+{
+    private const int SIGINT = 2, SIGKILL = 9, SIGTERM = 15;
+
+    [RootFact]
+    public void MountReturnsWhenTheMountAnswersAndFindmntShowsIt()
+    {
+        MetaFsProgram.Run(null, "mount", Source, MountPoint, "-o", $"db={Database}").MustSucceed();
+        Assert.True(MountTable.IsMetaFs(MountPoint));
+        Assert.Equal("text", Posix.ReadFile(MountPoint + "/f"));
+        string shown = Command.Run("findmnt", "-n", "-o", "FSTYPE,SOURCE", MountPoint).MustSucceed();
+        Assert.Equal($"fuse.metafs {Source}", string.Join(' ', shown.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        MetaFsProgram.Run(null, "umount", MountPoint).MustSucceed();
+        Assert.False(MountTable.IsMetaFs(MountPoint));
+        MetaFsProgram.Run(null, "umount", MountPoint).MustFail();
+    }
+
+    [RootFact]
+    public void TheBackgroundDaemonHoldsNeitherTerminalNorDirectory()
+    {
+        MetaFsProgram.Run(null, "mount", Source, MountPoint, "-o", $"db={Database}").MustSucceed();
+        try
+        {
+            int pid = DaemonPid();
+            Assert.Equal("/", new FileInfo($"/proc/{pid}/cwd").ResolveLinkTarget(false)!.FullName);
+            string[] stat = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ');
+            Assert.Equal(pid.ToString(System.Globalization.CultureInfo.InvariantCulture), stat[3]); // its own session
+            Assert.Equal("0", stat[4]); // no terminal
+        }
+        finally
+        {
+            MetaFsProgram.Run(null, "umount", MountPoint).MustSucceed();
+        }
+    }
+
+    [RootFact]
+    public void MountsOverItsOwnSource()
+    {
+        using (MetaFsMount mount = Mine(MetaFsMount.Start(Plan with { MountPoint = Source, Options = "chown=record" })))
+        {
+            Assert.Equal("text", Posix.ReadFile(Source + "/f"));
+            Posix.Chown(Source + "/f", 42, 43).Ok();
+            Posix.CreateFile(Source + "/new");
+            Assert.Equal("42:43", Posix.Stat(Source + "/f").Owner);
+            mount.Unmount();
+        }
+
+        Assert.Equal("0:0", Posix.Stat(Source + "/f").Owner);
+        Assert.Equal("x", Posix.ReadFile(Source + "/new"));
+        using MetaFsMount again = Mine(MetaFsMount.Start(Plan with { MountPoint = Source, Options = "chown=record" }));
+        Assert.Equal("42:43", Posix.Stat(Source + "/f").Owner);
+    }
+
+    [RootTheory]
+    [InlineData(SIGTERM)]
+    [InlineData(SIGINT)]
+    public void ASignalUnmounts(int signal)
+    {
+        MetaFsMount mount = Mine(MetaFsMount.Start(Plan));
+        Posix.Kill(mount.Pid, signal).Ok();
+        Assert.Equal(0, mount.WaitForExit());
+        Assert.False(MountTable.IsMetaFs(MountPoint));
+        MetaFsMount.Start(Plan).Dispose(); // the database is free
+    }
+
+    [RootFact]
+    public void ASignalUnmountsTheBackgroundDaemonToo()
+    {
+        MetaFsProgram.Run(null, "mount", Source, MountPoint, "-o", $"db={Database}").MustSucceed();
+        Posix.Kill(DaemonPid(), SIGTERM).Ok();
+        Assert.True(SpinWait.SpinUntil(() => !MountTable.IsMetaFs(MountPoint), TimeSpan.FromSeconds(20)), "still mounted");
+    }
+
+    [RootFact]
+    public void ABusyMountIsNotTakenAwayByUmount()
+    {
+        MetaFsMount mount = Mine(MetaFsMount.Start(Plan));
+        int fd = Posix.Open(MountPoint + "/f", Posix.O_RDONLY);
+        Assert.Contains("busy", MetaFsProgram.Run(null, "umount", MountPoint).MustFail());
+        Assert.True(MountTable.IsMetaFs(MountPoint));
+        Posix.Close(fd).Ok();
+        mount.Unmount();
+    }
+
+    [RootFact]
+    public void AfterKillUmountCleansUpAndTheNextMountNeedsNoRepair()
+    {
+        MetaFsMount mount = Mine(MetaFsMount.Start(Plan with { Options = "chown=record" }));
+        Posix.Chown(MountPoint + "/f", 42, 43).Ok();
+        Posix.Kill(mount.Pid, SIGKILL).Ok();
+        mount.WaitForExit();
+        Assert.Equal(Errno.ENOTCONN, Posix.Lstat(MountPoint + "/f", out _));
+        MetaFsProgram.Run(null, "umount", MountPoint).MustSucceed();
+        using MetaFsMount again = Mine(MetaFsMount.Start(Plan));
+        Assert.Equal("42:43", Posix.Stat(MountPoint + "/f").Owner);
+    }
+
+    [RootFact]
+    public void MountByFstabsWords()
+    {
+        // what mount(8) does with: SOURCE MOUNTPOINT fuse.metafs db=...,_netdev,nofail 0 0
+        string path = Path.GetDirectoryName(MetaFsProgram.Path) + ":" + Environment.GetEnvironmentVariable("PATH");
+        Command.Run("env", "PATH=" + path, "mount", "-t", "fuse.metafs", "-o", $"db={Database},_netdev,nofail", Source, MountPoint)
+            .MustSucceed();
+        try
+        {
+            Assert.Equal(Source, MountTable.Find(MountPoint)!.Source);
+            Assert.Equal("text", Posix.ReadFile(MountPoint + "/f"));
+            Assert.Contains("nosuid", MountTable.Find(MountPoint)!.Options);
+        }
+        finally
+        {
+            Command.Run("umount", MountPoint).MustSucceed();
+        }
+    }
+
+    [RootFact]
+    public void TheDatabaseIsPrivate()
+    {
+        string database = Workspace.Path + "/state/deeper/metafs.db";
+        MetaFsMount mount = Mine(MetaFsMount.Start(Plan with { Options = "" }));
+        mount.Unmount();
+        Assert.Equal(Oct(600), Posix.Stat(Database).Mode);
+
+        // directories made for it are private too
+        MetaFsProgram.Run(null, "mount", Source, MountPoint, "-o", $"db={database}").MustSucceed();
+        MetaFsProgram.Run(null, "umount", MountPoint).MustSucceed();
+        Assert.Equal(Oct(700), Posix.Stat(Workspace.Path + "/state/deeper").Mode);
+        Assert.Equal(Oct(600), Posix.Stat(database).Mode);
+    }
+
+    private int DaemonPid()
+    {
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), out int pid) && pid != Environment.ProcessId
+                && File.Exists(directory + "/cmdline"))
+            {
+                string line = File.ReadAllText(directory + "/cmdline");
+                if (line.Contains(MountPoint, StringComparison.Ordinal) && line.Contains("metafs\0", StringComparison.Ordinal))
+                    return pid;
+            }
+        }
+
+        throw new InvalidOperationException("no daemon");
+    }
+}

@@ -1,0 +1,75 @@
+namespace MetaFs.Mount.Tests.Mounting;
+
+/// <summary>A start that cannot succeed fails at once, says why, and leaves nothing mounted.</summary>
+public sealed class RefusalTests(ITestOutputHelper output) : MountingTest(output)
+{
+    [RootFact]
+    public void UnknownOptionsAreRefusedByName()
+    {
+        Assert.Contains("'colour'", MustNotMount(Source, MountPoint, $"db={Database},colour=blue"));
+        Assert.Contains("'chown'", MustNotMount(Source, MountPoint, $"db={Database},chown=perhaps"));
+        Assert.Contains("'file_mode'", MustNotMount(Source, MountPoint, $"db={Database},file_mode=9"));
+    }
+
+    [RootFact]
+    public void WhatIsNoDirectoryIsRefused()
+    {
+        Assert.Contains(Source + "/none", MustNotMount(Source + "/none", MountPoint, $"db={Database}"));
+        Assert.Contains(Source + "/f", MustNotMount(Source + "/f", MountPoint, $"db={Database}"));
+        Assert.Contains("nowhere", MustNotMount(Source, Workspace.Path + "/nowhere", $"db={Database}"));
+    }
+
+    [RootFact]
+    public void ADatabaseOnTheShareIsRefused()
+    {
+        Assert.Contains("records.db", MustNotMount(Source, MountPoint, $"db={Source}/records.db"));
+        Assert.False(File.Exists(Source + "/records.db"));
+        Assert.Contains("records.db", MustNotMount(Source, Source, $"db={Source}/records.db"));
+    }
+
+    [RootFact]
+    public void ADatabaseBelowTheMountPointIsRefused()
+    {
+        Assert.Contains("records.db", MustNotMount(Source, MountPoint, $"db={MountPoint}/records.db"));
+        Assert.False(File.Exists(MountPoint + "/records.db"));
+        Directory.CreateSymbolicLink(Workspace.Path + "/link", MountPoint);
+        MustNotMount(Source, MountPoint, $"db={Workspace.Path}/link/records.db");
+    }
+
+    [RootFact]
+    public void ADatabaseInUseIsRefused()
+    {
+        Mine(MetaFsMount.Start(Plan));
+        string other = Workspace.MakeDirectory("other"), otherMount = Workspace.MakeDirectory("mnt2");
+        Assert.Contains(Database, MustNotMount(other, otherMount, $"db={Database}"));
+        Assert.Contains(Database, MustNotMount(Source, otherMount, $"db={Database}"));
+        Posix.Stat(MountPoint + "/f"); // the first mount is unharmed
+    }
+
+    [RootFact]
+    public void WhatIsNoDatabaseIsRefusedAndKept()
+    {
+        File.WriteAllText(Database, string.Concat(Enumerable.Repeat("no database, but somebody's text\n", 1000)));
+        string before = File.ReadAllText(Database);
+        Assert.Contains(Database, MustNotMount(Source, MountPoint, $"db={Database}"));
+        Assert.Equal(before, File.ReadAllText(Database));
+    }
+
+    [RootFact]
+    public void ASharesDatabaseIsNotUsedForAnother()
+    {
+        MetaFsMount.Start(Plan).Dispose();
+        string other = Workspace.MakeDirectory("other");
+        string said = MustNotMount(other, MountPoint, $"db={Database}");
+        Assert.Contains(other, said);
+        Assert.Contains(Source, said);
+        MetaFsMount.Start(Plan).Dispose(); // and is still good for its own
+    }
+
+    [RootFact]
+    public void ADatabaseThatCannotBeWrittenIsRefused()
+    {
+        Assert.Contains("/proc/metafs.db", MustNotMount(Source, MountPoint, "db=/proc/metafs.db"));
+        Assert.Contains("none", MustNotMount(Source, MountPoint, $"db={Workspace.Path}/f/none/metafs.db".Replace("/f/", "/source/f/")));
+    }
+}
