@@ -1,4 +1,6 @@
-// What is known of a file system type before anything was tried on it.
+// What is known of a file system before anything was tried on it.
+using MetaFs.Linux;
+
 namespace MetaFs.Passthrough.Shares;
 
 /// <summary>Facts that follow from the type in mountinfo.</summary>
@@ -18,9 +20,18 @@ internal readonly record struct FileSystemFacts(
     private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
 
     /// <summary>Looks a mount up.</summary>
+    public static FileSystemFacts Of(MountEntry mount)
+    {
+        FileSystemFacts facts = Of(mount.Type, mount.SuperOptions);
+        return facts.StableInodes || !mount.Type.StartsWith("fuse", StringComparison.Ordinal)
+            ? facts
+            : facts with { StableInodes = MirrorsSource(mount) };
+    }
+
+    /// <summary>Looks a type up.</summary>
     /// <param name="type">As in mountinfo: "cifs", "fuse.sshfs".</param>
     /// <param name="superOptions">As in mountinfo, after the source: "rw,vers=3.1.1,serverino".</param>
-    public static FileSystemFacts Of(string type, string superOptions) => type switch
+    internal static FileSystemFacts Of(string type, string superOptions) => type switch
     {
         "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "f2fs" or "zfs" or "bcachefs" or "ramfs"
             or "overlay" or "hostfs" => s_local,
@@ -33,11 +44,29 @@ internal readonly record struct FileSystemFacts(
         "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false),
         "exfat" => new(false, false, false, 10_000_000, false),
 
-        // bindfs shows the numbers of what it mirrors; libfuse's high-level file systems count paths as they meet them.
-        "fuse.bindfs" or "fuse.metafs" => new(false, true, false, 1, false),
+        "fuse.metafs" => new(false, true, false, 1, false),
+
+        // libfuse's high-level file systems count paths as they meet them, unless they set use_ino.
         _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false),
         _ => new(false, true, false, 1, false),
     };
+
+    // bindfs and its like name the directory they mirror as their source, often without a subtype of their own. If the
+    // mount's root has that directory's inode number, the numbers are handed through.
+    private static bool MirrorsSource(MountEntry mount)
+    {
+        if (mount.Source is not [(byte)'/', ..])
+            return false;
+        return InodeOf(mount.Source, out ulong source) && InodeOf(mount.MountPoint, out ulong root) && source == root;
+    }
+
+    private static bool InodeOf(byte[] path, out ulong ino)
+    {
+        CString name = CString.FromTerminated([.. path, 0]);
+        Errno errno = Libc.Statx(SafeFd.CurrentDirectory, name, 0, StatxMask.STATX_INO, out Statx stat);
+        ino = stat.Ino;
+        return errno == Errno.OK;
+    }
 
     private static bool HasOption(string options, string name)
     {

@@ -30,7 +30,7 @@ public static class ShareInfo
     {
         MountEntry mount = MountInfo.Find(root.MntId)
             ?? throw new ShareException("the share's mount is not in /proc/self/mountinfo");
-        FileSystemFacts facts = FileSystemFacts.Of(mount.Type, mount.SuperOptions);
+        FileSystemFacts facts = FileSystemFacts.Of(mount);
 
         // Latin-1 keeps every byte, and the text is only ever compared and shown.
         string source = Encoding.Latin1.GetString(mount.Source);

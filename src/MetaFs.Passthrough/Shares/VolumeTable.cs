@@ -59,7 +59,7 @@ internal sealed class VolumeTable
 
             if (_store.OpenVolume(description.Identity, out Volume? row) != OverlayStatus.Ok || row is null)
                 return Errno.EIO;
-            FileSystemFacts facts = FileSystemFacts.Of(description.Mount.Type, description.Mount.SuperOptions);
+            FileSystemFacts facts = FileSystemFacts.Of(description.Mount);
             bool keepAccess = !(facts.IsLocal && _privileged);
             volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess);
             _volumes = [.. _volumes, volume];
