@@ -6,12 +6,8 @@ internal static class FuseProtocol
 {
     public const uint FUSE_KERNEL_VERSION = 7;
     public const uint FUSE_KERNEL_MINOR_VERSION = 45;
-    public const ulong FUSE_ROOT_ID = 1;
     public const int FUSE_MIN_READ_BUFFER = 8192;
     public const int FUSE_COMPAT_SETXATTR_IN_SIZE = 8;
-
-    /// <summary>Set in a request's unique when the kernel sends it again (7.40, FUSE_HAS_RESEND).</summary>
-    public const ulong FUSE_UNIQUE_RESEND = 1UL << 63;
 
     public const uint FUSE_DEV_IOC_CLONE = 0x8004E500;
     public const uint FUSE_DEV_IOC_BACKING_OPEN = 0x4010E501;

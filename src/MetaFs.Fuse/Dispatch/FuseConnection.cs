@@ -33,7 +33,7 @@ internal sealed class FuseConnection : IFuseConnection
     public uint Minor { get; private set; }
 
     /// <summary>Bytes of <see cref="FuseSetxattrIn"/> that the kernel sends.</summary>
-    public int SetxattrInSize => Features.HasFlag(FuseInitFlags.FUSE_SETXATTR_EXT)
+    public int SetxattrInSize => (Features & FuseInitFlags.FUSE_SETXATTR_EXT) != 0
         ? Unsafe.SizeOf<FuseSetxattrIn>()
         : FuseProtocol.FUSE_COMPAT_SETXATTR_IN_SIZE;
 
@@ -59,7 +59,7 @@ internal sealed class FuseConnection : IFuseConnection
     public Errno BackingOpen(SafeFd file, out int backingId)
     {
         backingId = 0;
-        if (!Features.HasFlag(FuseInitFlags.FUSE_PASSTHROUGH))
+        if ((Features & FuseInitFlags.FUSE_PASSTHROUGH) == 0)
             return Errno.EOPNOTSUPP;
         Errno errno = _channel.BackingOpen(file, out backingId);
         if (errno == Errno.OK)

@@ -46,7 +46,7 @@ internal sealed partial class RequestDispatcher
     }
 
     private static FileHandle? HandleOf(FuseGetattrFlags flags, ulong handle) =>
-        flags.HasFlag(FuseGetattrFlags.FUSE_GETATTR_FH) ? new FileHandle(handle) : null;
+        (flags & FuseGetattrFlags.FUSE_GETATTR_FH) != 0 ? new FileHandle(handle) : null;
 
     // FATTR_CTIME comes with the writeback cache only, FATTR_LOCKOWNER concerns remote mandatory locks.
     private static SetattrRequest MeaningOf(in FuseSetattrIn arguments)
@@ -54,18 +54,18 @@ internal sealed partial class RequestDispatcher
         FuseSetattrValid valid = arguments.Valid;
         return new SetattrRequest
         {
-            Mode = valid.HasFlag(FuseSetattrValid.FATTR_MODE) ? arguments.Mode : null,
-            Uid = valid.HasFlag(FuseSetattrValid.FATTR_UID) ? arguments.Uid : null,
-            Gid = valid.HasFlag(FuseSetattrValid.FATTR_GID) ? arguments.Gid : null,
-            Size = valid.HasFlag(FuseSetattrValid.FATTR_SIZE) ? arguments.Size : null,
-            Atime = valid.HasFlag(FuseSetattrValid.FATTR_ATIME)
-                ? TimeOf(arguments.Atime, arguments.Atimensec, valid.HasFlag(FuseSetattrValid.FATTR_ATIME_NOW))
+            Mode = (valid & FuseSetattrValid.FATTR_MODE) != 0 ? arguments.Mode : null,
+            Uid = (valid & FuseSetattrValid.FATTR_UID) != 0 ? arguments.Uid : null,
+            Gid = (valid & FuseSetattrValid.FATTR_GID) != 0 ? arguments.Gid : null,
+            Size = (valid & FuseSetattrValid.FATTR_SIZE) != 0 ? arguments.Size : null,
+            Atime = (valid & FuseSetattrValid.FATTR_ATIME) != 0
+                ? TimeOf(arguments.Atime, arguments.Atimensec, (valid & FuseSetattrValid.FATTR_ATIME_NOW) != 0)
                 : null,
-            Mtime = valid.HasFlag(FuseSetattrValid.FATTR_MTIME)
-                ? TimeOf(arguments.Mtime, arguments.Mtimensec, valid.HasFlag(FuseSetattrValid.FATTR_MTIME_NOW))
+            Mtime = (valid & FuseSetattrValid.FATTR_MTIME) != 0
+                ? TimeOf(arguments.Mtime, arguments.Mtimensec, (valid & FuseSetattrValid.FATTR_MTIME_NOW) != 0)
                 : null,
-            KillSuidgid = valid.HasFlag(FuseSetattrValid.FATTR_KILL_SUIDGID),
-            Handle = valid.HasFlag(FuseSetattrValid.FATTR_FH) ? new FileHandle(arguments.Fh) : null,
+            KillSuidgid = (valid & FuseSetattrValid.FATTR_KILL_SUIDGID) != 0,
+            Handle = (valid & FuseSetattrValid.FATTR_FH) != 0 ? new FileHandle(arguments.Fh) : null,
         };
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class RequestDispatcher
             || arguments.OutSize > reply.Room.Length - Unsafe.SizeOf<FuseIoctlOut>())
             return Malformed(ref request);
         // Unrestricted ioctls, which read and write the caller's memory at will, are for character devices (CUSE).
-        if (arguments.Flags.HasFlag(FuseIoctlFlags.FUSE_IOCTL_UNRESTRICTED))
+        if ((arguments.Flags & FuseIoctlFlags.FUSE_IOCTL_UNRESTRICTED) != 0)
             return Errno.ENOTTY;
 
         reply.Append(new FuseIoctlOut());

@@ -63,7 +63,7 @@ internal sealed partial class RequestDispatcher
             return Malformed(ref request);
         Errno errno = _fileSystem.Write(
             in request.Context, request.Node, new FileHandle(arguments.Fh), arguments.Offset, data,
-            arguments.WriteFlags.HasFlag(FuseWriteFlags.FUSE_WRITE_KILL_SUIDGID), out int written);
+            (arguments.WriteFlags & FuseWriteFlags.FUSE_WRITE_KILL_SUIDGID) != 0, out int written);
         return Answer(ref reply, errno, new FuseWriteOut { Size = (uint)written });
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class RequestDispatcher
 
     private Errno AnswerOpen(ref ReplyWriter reply, Errno errno, in FuseOpenOut open)
     {
-        if (errno == Errno.OK && open.OpenFlags.HasFlag(FuseOpenOutFlags.FOPEN_PASSTHROUGH))
+        if (errno == Errno.OK && (open.OpenFlags & FuseOpenOutFlags.FOPEN_PASSTHROUGH) != 0)
             _statistics.CountPassthroughOpen();
         return Answer(ref reply, errno, in open);
     }
@@ -137,7 +137,7 @@ internal sealed partial class RequestDispatcher
     private static CreateRequest MeaningOf(in FuseCreateIn arguments) =>
         new(new OpenFlags((int)arguments.Flags), arguments.Mode, arguments.Umask, KillsSuidgid(arguments.OpenFlags));
 
-    private static bool KillsSuidgid(FuseOpenInFlags flags) => flags.HasFlag(FuseOpenInFlags.FUSE_OPEN_KILL_SUIDGID);
+    private static bool KillsSuidgid(FuseOpenInFlags flags) => (flags & FuseOpenInFlags.FUSE_OPEN_KILL_SUIDGID) != 0;
 
-    private static bool IsDataOnly(FuseFsyncFlags flags) => flags.HasFlag(FuseFsyncFlags.FUSE_FSYNC_FDATASYNC);
+    private static bool IsDataOnly(FuseFsyncFlags flags) => (flags & FuseFsyncFlags.FUSE_FSYNC_FDATASYNC) != 0;
 }
