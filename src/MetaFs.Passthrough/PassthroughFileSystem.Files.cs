@@ -113,7 +113,14 @@ public sealed partial class PassthroughFileSystem
                 return Errno.OK;
             var change = new AttributeChange(node, _options, fd, stat);
             errno = change.KillSuidgid();
-            return errno == Errno.OK ? SaveChange(node, ref change, stat.CtimeNs, fd) : errno;
+            if (errno == Errno.OK)
+                errno = SaveChange(node, ref change, stat.CtimeNs, fd);
+
+            // After OPEN with O_TRUNC and after WRITE the kernel doubts size and times, but not the mode it has cached
+            // (fs/fuse/file.c, FUSE_STATX_MODSIZE). A negative offset asks for attributes alone, and takes no lock.
+            _connection?.InvalidateInode(node.Id, -1, 0);
+            node.ShowsSuidgid = false;
+            return errno;
         }
     }
 }
