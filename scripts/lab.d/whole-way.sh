@@ -1,0 +1,309 @@
+#!/bin/bash
+# The whole way on one share: what tar, rsync, cp, install, copy2, dpkg-deb, git and sed set through MetaFs reads back,
+# now and after a remount, for root, for a user on root's mount and for a user's own mount.
+#
+# Runs anywhere as root with SHARE, MNT, METAFS, METAFS_DB set and MetaFs mounted over SHARE at MNT; scripts/lab does
+# that. Prints "ok NAME", "not ok NAME" or "skip NAME" lines and a sum.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+files=${WHOLE_WAY_FILES:-2000}
+when='2001-02-03 04:05:06.123456789'
+python=/usr/bin/python3
+passed=0 failed=0 skipped=0
+work=$(mktemp -d)
+chmod 0755 "$work"
+trap 'rm -rf "$work"' EXIT
+
+# check NAME COMMAND...: passes when the command succeeds; in a function, every command of it.
+check() {
+    local name=$1 started=$SECONDS
+    shift
+    (set -e; "$@") >"$work/output" 2>&1 # not in a condition: that would switch errexit off
+    # shellcheck disable=SC2181
+    if (($? == 0)); then
+        echo "ok $name ($((SECONDS - started)) s)"
+        passed=$((passed + 1))
+    else
+        echo "not ok $name"
+        head -n 12 "$work/output" | cut -c1-200 | sed 's/^/#   /'
+        failed=$((failed + 1))
+    fi
+}
+
+skip() {
+    echo "skip $1: $2"
+    skipped=$((skipped + 1))
+}
+
+as_user() { setpriv --reuid=1000 --regid=1000 --groups=33 "$@"; }
+mount_metafs() { "$METAFS" mount "$SHARE" "$MNT" -o "db=$METAFS_DB${METAFS_OPTIONS:+,$METAFS_OPTIONS}"; }
+remount() { "$METAFS" umount "$MNT" && mount_metafs; }
+
+# is PATH OWNER MODE [MTIME]
+is() {
+    local shown
+    shown=$(stat -c '%u:%g %a' "$1")
+    [[ $shown == "$2 $3" ]] || { echo "$1: $shown, wanted $2 $3"; return 1; }
+    [[ -n ${4:-} ]] || return 0
+    shown=$(stat -c %.Y "$1")
+    [[ $shown == "$(date -d "$4" +%s.%9N)" ]] || { echo "$1: mtime $shown, wanted $(date -d "$4" +%s.%9N)"; return 1; }
+}
+
+# fails WORD COMMAND...: the command must fail and say that word.
+fails() {
+    local word=$1 said
+    shift
+    if said=$("$@" 2>&1); then echo "$*: succeeded"; return 1; fi
+    [[ $said == *"$word"* ]] || { echo "$*: $said"; return 1; }
+}
+
+prepare() {
+    local -a options=(--owners)
+    if ln -s nowhere "$SHARE/probe" 2>/dev/null; then rm "$SHARE/probe"; else options+=(--no-symlinks); fi
+    "$python" "$here/tree.py" make "$work/tree" "$files" "${options[@]}"
+    tar -C "$work/tree" --numeric-owner --format=posix -cf "$work/tree.tar" .
+    "$python" "$here/tree.py" list "$work/tree" >"$work/listing"
+    mkdir "$work/home"
+    echo 'from home' >"$work/home/original"
+    chown -R 1000:1000 "$work/home"
+    chmod 4751 "$work/home/original"
+    touch -d "$when" "$work/home/original"
+}
+
+same_as_tree() {
+    "$python" "$here/tree.py" list "$1" >"$work/now" && diff "$work/listing" "$work/now"
+}
+
+# --- the bare share ---------------------------------------------------------------------------------------------------
+
+bare_share_keeps_no_owner() {
+    echo bare >"$SHARE/bare"
+    chown 12:34 "$SHARE/bare" || true
+    local shown
+    shown=$(stat -c %u:%g "$SHARE/bare")
+    rm "$SHARE/bare"
+    [[ $shown != 12:34 ]]
+}
+
+# --- as root ----------------------------------------------------------------------------------------------------------
+
+untar() {
+    mkdir "$MNT/tar"
+    tar -C "$MNT/tar" --same-owner --numeric-owner -xpf "$work/tree.tar"
+}
+
+tar_finds_no_difference() {
+    local said
+    said=$(tar -C "$MNT/tar" --numeric-owner --diff -f "$work/tree.tar" 2>&1) || { echo "$said"; return 1; }
+    [[ -z $said ]]
+}
+
+rsync_twice() {
+    rsync -aH --numeric-ids "$work/tree/" "$MNT/rsync/"
+    second_rsync
+}
+
+second_rsync() {
+    local said
+    said=$(rsync -aHi --numeric-ids "$work/tree/" "$MNT/rsync/")
+    [[ -z $said ]] || { echo "$said"; return 1; }
+}
+
+install_sets_owner_and_mode() {
+    install -o 1000 -g 1000 -m 4755 /bin/true "$MNT/installed"
+    is "$MNT/installed" 1000:1000 4755
+}
+
+dpkg_deb_unpacks() {
+    mkdir -p "$work/package/DEBIAN" "$work/package/usr/bin"
+    printf 'Package: raise\nVersion: 1\nArchitecture: all\nMaintainer: lab\nDescription: lab\n' >"$work/package/DEBIAN/control"
+    echo program >"$work/package/usr/bin/raise"
+    chown 12:34 "$work/package/usr/bin/raise"
+    chmod 4755 "$work/package/usr/bin/raise"
+    touch -d 2001-02-03 "$work/package/usr/bin/raise"
+    dpkg-deb --build "$work/package" "$work/raise.deb"
+    dpkg-deb -x "$work/raise.deb" "$MNT/unpacked"
+    is "$MNT/unpacked/usr/bin/raise" 12:34 4755 2001-02-03
+}
+
+sed_in_place() {
+    echo old >"$MNT/text"
+    chown 42:43 "$MNT/text"
+    chmod 640 "$MNT/text"
+    sed -i s/old/new/ "$MNT/text"
+    [[ $(<"$MNT/text") == new ]]
+    is "$MNT/text" 42:43 640
+}
+
+# git_works DIRECTORY [PREFIX...]
+git_works() {
+    local directory=$1
+    shift
+    # shellcheck disable=SC2016
+    GIT_CONFIG_NOSYSTEM=1 "$@" env HOME="$work/home" bash -ec '
+        git config --global user.name lab; git config --global user.email lab@example.org
+        git config --global safe.directory "*"; git config --global core.symlinks false
+        rm -rf "$1/origin"; git init -q "$1/origin"; cd "$1/origin"
+        for i in 1 2 3 4 5 6 7 8 9 10; do echo $i >file$i; done; chmod 755 file1
+        git add -A; git commit -qm first
+        git clone -q --no-hardlinks "$1/origin" "$2"; cd "$2"
+        echo more >>file2; git commit -qam second
+        test -z "$(git status --porcelain)"; git fsck --no-progress' bash "$work/home" "$directory"
+}
+
+times_stand_after_late_stamps() {
+    sleep 3
+    same_as_tree "$MNT/tar"
+    is "$MNT/unpacked/usr/bin/raise" 12:34 4755 2001-02-03
+}
+
+data_moves_mtime() {
+    echo text >"$MNT/old"
+    touch -d "$when" "$MNT/old"
+    echo more >>"$MNT/old"
+    [[ $(stat -c %Y "$MNT/old") -gt 1000000000 ]]
+}
+
+removed_trees_leave_nothing() {
+    rm -r "$MNT/rsync"
+    [[ ! -e $SHARE/rsync ]]
+    [[ -z $(find "$SHARE" -name '.nfs*' -o -name '.fuse_hidden*') ]]
+}
+
+# --- as uid 1000 on root's mount ----------------------------------------------------------------------------------------
+
+user_copies() {
+    rm -rf "$MNT/user"
+    mkdir "$MNT/user"
+    chown 1000:1000 "$MNT/user"
+    as_user cp -p "$work/home/original" "$MNT/user/cp"
+    as_user "$python" -c 'import shutil, sys; shutil.copy2(sys.argv[1], sys.argv[2])' "$work/home/original" "$MNT/user/copy2"
+    as_user rsync -a "$work/home/original" "$MNT/user/rsync"
+    # shellcheck disable=SC2016
+    as_user bash -c 'echo text >"$1"; touch -d "$2" "$1"' bash "$MNT/user/touched" "$when"
+    user_copies_read_back
+}
+
+user_copies_read_back() {
+    local name
+    for name in cp copy2 rsync; do is "$MNT/user/$name" 1000:1000 4751 "$when"; done
+    is "$MNT/user/touched" 1000:1000 644 "$when"
+}
+
+others_files_do_not_obey() {
+    echo secret >"$MNT/secret"
+    chown 2000:2000 "$MNT/secret"
+    chmod 600 "$MNT/secret"
+    fails 'Permission denied' as_user cat "$MNT/secret"
+    fails 'Operation not permitted' as_user chmod 666 "$MNT/secret"
+    fails 'Operation not permitted' as_user chown 2000 "$MNT/user/cp"
+    is "$MNT/secret" 2000:2000 600
+    is "$MNT/user/cp" 1000:1000 4751
+}
+
+# --- after a kill, and as uid 1000's own mount --------------------------------------------------------------------------
+
+kill_loses_nothing() {
+    local pid i
+    mkdir "$MNT/killed"
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        echo $i >"$MNT/killed/$i"
+        chown "$i:$i" "$MNT/killed/$i"
+        chmod 4711 "$MNT/killed/$i"
+        touch -d "$when" "$MNT/killed/$i"
+    done
+    for pid in /proc/[0-9]*; do
+        if [[ $(tr '\0' ' ' <"$pid/cmdline" 2>/dev/null) == *metafs*" $MNT "* ]]; then kill -9 "${pid#/proc/}"; fi
+    done
+    fails 'not connected' stat "$MNT/killed"
+    "$METAFS" umount "$MNT"
+    mount_metafs
+    for i in 1 2 3 4 5 6 7 8 9 10; do is "$MNT/killed/$i" "$i:$i" 4711 "$when"; done
+}
+
+own_mount() {
+    mkdir -p /run/own /run/own-records
+    chown 1000:1000 /run/own /run/own-records
+    chmod 0700 /run/own-records
+    chmod a+rwx "$SHARE" || true # the controls are root's
+    as_user "$METAFS" mount "$SHARE" /run/own -o db=/run/own-records/metafs.db
+    fails 'Permission denied' stat /run/own
+    as_user bash -c 'echo text >/run/own/own'
+    own_chown
+}
+
+own_chown() {
+    local owner
+    for owner in 0:0 12:34; do
+        as_user chown "$owner" /run/own/own
+        [[ $(as_user stat -c %u:%g /run/own/own) == "$owner" ]]
+    done
+    as_user chmod 4755 /run/own/own
+    as_user touch -d "$when" /run/own/own
+    [[ $(as_user stat -c '%u:%g %a %.Y' /run/own/own) == "12:34 4755 $(date -d "$when" +%s.%9N)" ]]
+}
+
+own_copies() {
+    # over a file of the share's owner, as in the original report
+    echo old >"$SHARE/theirs"
+    chmod a+rw "$SHARE/theirs" || true
+    as_user "$python" -c 'import shutil, sys; shutil.copy2(sys.argv[1], sys.argv[2])' "$work/home/original" /run/own/theirs
+    as_user cp -p "$work/home/original" /run/own/new
+    for name in theirs new; do
+        [[ $(as_user stat -c '%a %.Y' "/run/own/$name") == "4751 $(date -d "$when" +%s.%9N)" ]]
+    done
+}
+
+own_untar() {
+    as_user mkdir /run/own/tar
+    as_user tar -C /run/own/tar --same-owner --numeric-owner -xpf "$work/tree.tar"
+    as_user tar -C /run/own/tar --numeric-owner --diff -f "$work/tree.tar"
+}
+
+own_unmount() {
+    as_user "$METAFS" umount /run/own
+    ! findmnt -n /run/own
+}
+
+main() {
+    prepare || exit 1
+    case ${SHARE_KIND:-} in
+        ext4 | tmpfs) skip 'the bare share keeps no owner' 'it does' ;;
+        *) check 'the bare share keeps no owner' bare_share_keeps_no_owner ;;
+    esac
+    check 'root: tar restores a tree' untar
+    check 'root: the tree reads back' same_as_tree "$MNT/tar"
+    check 'root: tar finds no difference' tar_finds_no_difference
+    check 'root: a second rsync has nothing to do' rsync_twice
+    check 'root: cp -a' cp -a "$work/tree" "$MNT/cp"
+    check 'root: the copy reads back' same_as_tree "$MNT/cp"
+    check 'root: install sets owner and mode' install_sets_owner_and_mode
+    check 'root: dpkg-deb unpacks a setuid file' dpkg_deb_unpacks
+    check 'root: git clone, commit, status' git_works "$MNT/clone"
+    check 'root: sed -i keeps owner and mode' sed_in_place
+    check 'root: writing moves a time that was set' data_moves_mtime
+    check 'root: times stand after the share stamps late' times_stand_after_late_stamps
+    check 'user: cp -p, copy2, rsync -a, touch -d' user_copies
+    check 'user: others files do not obey' others_files_do_not_obey
+    check 'user: git clone, commit, status' git_works "$MNT/user/clone" as_user
+
+    check 'unmount and mount' remount
+    check 'again: the tree reads back' same_as_tree "$MNT/tar"
+    check 'again: tar finds no difference' tar_finds_no_difference
+    check 'again: rsync has nothing to do' second_rsync
+    check 'again: the copy reads back' same_as_tree "$MNT/cp"
+    check 'again: install reads back' is "$MNT/installed" 1000:1000 4755
+    check 'again: the users copies read back' user_copies_read_back
+    check 'a killed daemon loses nothing' kill_loses_nothing
+    check 'removed trees leave nothing' removed_trees_leave_nothing
+
+    check 'root unmounts' "$METAFS" umount "$MNT"
+    check 'own mount: chown to anybody, chmod, touch' own_mount
+    check 'own mount: copy2 and cp -p' own_copies
+    check 'own mount: tar restores a tree' own_untar
+    check 'own mount: unmounts' own_unmount
+    echo "$passed passed, $failed failed, $skipped skipped"
+    ((failed == 0))
+}
+
+main
