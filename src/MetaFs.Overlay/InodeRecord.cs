@@ -20,9 +20,9 @@ public enum GuardKind : byte
 public readonly record struct InodeGuard(uint FileType, GuardKind Kind, long Value)
 {
     /// <summary>Whether both can be one file: types equal, and values equal where both sides have the same kind.</summary>
+    /// <remarks>Kinds differ after a kernel learnt to show birth times: that proves nothing against the file.</remarks>
     public bool Matches(in InodeGuard other) =>
-        FileType == other.FileType
-        && (Kind == GuardKind.None || other.Kind == GuardKind.None || (Kind == other.Kind && Value == other.Value));
+        FileType == other.FileType && (Kind != other.Kind || Value == other.Value);
 }
 
 /// <summary>Why a value is kept here instead of on the share.</summary>

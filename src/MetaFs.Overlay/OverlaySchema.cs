@@ -22,6 +22,8 @@ internal static class OverlaySchema
         + "ctime, set_at, hint_parent, hint_name";
 
     // trusted_schema, cell_size_check, mmap_size: the file is data, and damage in it must not become ours.
+    // hard_heap_limit, for the whole process: a seek compares keys, and for that reads a row with overflow pages as a
+    // whole; a forged one must not take more than this. Two caches of 16 MiB are what is really used.
     // busy_timeout: only another program's checkpoint or recovery can make anyone wait.
     // secure_delete is on in Debian's library; zeroing deleted rows buys nothing here and costs writes.
     public const string ConnectionPragmas =
@@ -33,6 +35,7 @@ internal static class OverlaySchema
         PRAGMA temp_store = MEMORY;
         PRAGMA secure_delete = OFF;
         PRAGMA cache_size = -16384;
+        PRAGMA hard_heap_limit = 134217728;
         """;
 
     // synchronous = NORMAL: a commit is one write to the log, which is in the page cache and so survives SIGKILL; the
@@ -96,13 +99,13 @@ internal static class OverlaySchema
         $"SELECT {RecordColumns}, volume, ino, reason, moved_at FROM quarantine ORDER BY id";
 
     public const string AllVolumes =
-        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens FROM volume ORDER BY id";
+        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime FROM volume ORDER BY id";
 
     public const string AddVolume =
         "INSERT INTO volume (file_system, source, root_ino, root_btime) VALUES (?1, ?2, ?3, ?4) RETURNING id";
 
     public const string UpdateVolume = "UPDATE volume SET source = ?2, root_btime = ?3 WHERE id = ?1";
-    public const string PutTraits = "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4 WHERE id = ?1";
+    public const string PutTraits = "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5 WHERE id = ?1";
 
     public const string CountRecords = "SELECT count(*) FROM record";
     public const string CountDirectories = "SELECT count(*) FROM directory";
@@ -128,7 +131,8 @@ internal static class OverlaySchema
             root_btime INTEGER NOT NULL,
             chown INTEGER NOT NULL DEFAULT 0,
             chmod INTEGER NOT NULL DEFAULT 0,
-            utimens INTEGER NOT NULL DEFAULT 0
+            utimens INTEGER NOT NULL DEFAULT 0,
+            false_btime INTEGER NOT NULL DEFAULT 0
         );
 
         CREATE TABLE record (

@@ -17,7 +17,15 @@ public enum CallTrait : byte
 }
 
 /// <summary>What a volume was seen to do; kept in the database so that the next mount knows.</summary>
-public readonly record struct VolumeTraits(CallTrait Chown, CallTrait Chmod, CallTrait Utimens);
+/// <param name="Chown">Owner and group.</param>
+/// <param name="Chmod">Permission bits.</param>
+/// <param name="Utimens">Times.</param>
+/// <param name="FalseBirthTimes">
+/// Two names of one inode showed two creation times, so none of them proves anything. Samba answers the oldest of a file's
+/// times where its disk has no place for the real one.
+/// </param>
+public readonly record struct VolumeTraits(
+    CallTrait Chown, CallTrait Chmod, CallTrait Utimens, bool FalseBirthTimes = false);
 
 /// <summary>By what a share is recognised again; st_dev is no part of it, since it changes with every mount.</summary>
 /// <param name="FileSystem">Type as in mountinfo: "cifs", "nfs", "ext4", "fuse.bindfs".</param>

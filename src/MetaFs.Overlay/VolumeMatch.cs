@@ -13,7 +13,7 @@ internal static class VolumeMatch
         Volume? found = null;
         foreach (Volume volume in volumes)
         {
-            if (!IsSame(volume.Identity, seen))
+            if (!IsSame(volume.Identity, seen, volume.Traits.FalseBirthTimes))
                 continue;
             if (volume.Identity.Source == seen.Source)
                 return volume;
@@ -27,11 +27,11 @@ internal static class VolumeMatch
     public static VolumeIdentity Merge(in VolumeIdentity known, in VolumeIdentity seen) =>
         seen.RootBirthTime != 0 ? seen : seen with { RootBirthTime = known.RootBirthTime };
 
-    private static bool IsSame(in VolumeIdentity known, in VolumeIdentity seen)
+    private static bool IsSame(in VolumeIdentity known, in VolumeIdentity seen, bool ignoreBirthTimes)
     {
         if (known.FileSystem != seen.FileSystem || known.RootIno != seen.RootIno)
             return false;
-        return known.RootBirthTime != 0 && seen.RootBirthTime != 0
+        return known.RootBirthTime != 0 && seen.RootBirthTime != 0 && !ignoreBirthTimes
             ? known.RootBirthTime == seen.RootBirthTime
             : known.Source == seen.Source;
     }

@@ -39,7 +39,9 @@ public sealed partial class PassthroughFileSystem
         Errno errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume);
         if (errno != Errno.OK)
             return errno;
-        Node node = _nodes.Lookup(volume, stat, directory, name);
+        Node node;
+        while (!_nodes.TryLookup(volume, stat, directory, name, out node))
+            Displace(node, stat, directory, name);
         errno = LoadRecord(node, stat, directoryFd, name);
         if (errno != Errno.OK)
         {
@@ -49,6 +51,28 @@ public sealed partial class PassthroughFileSystem
 
         entry = EntryOf(node, stat);
         return Errno.OK;
+    }
+
+    // A node with this inode number shows another creation time. Either its file is gone and the number was used again, or
+    // the share makes creation times up; it does so if another name of the node still has the number.
+    private void Displace(Node node, in Statx seen, Node directory, CString seenAs)
+    {
+        for (NodeName? name = node.Names; name is not null && FileMode.TypeOf(seen.Mode) == node.Guard.FileType; name = name.Next)
+        {
+            if (name.Is(directory, seenAs.Terminated) || _directories.Lease(name.Parent, out DirectoryLease lease) != Errno.OK)
+                continue;
+            using (lease)
+            {
+                if (StatName(lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
+                    && other.Ino == seen.Ino && other.Dev == seen.Dev)
+                {
+                    node.Volume.DistrustBirthTimes();
+                    return;
+                }
+            }
+        }
+
+        _nodes.ReleaseKey(node);
     }
 
     private FuseEntryOut EntryOf(Node node, in Statx stat)

@@ -53,7 +53,7 @@ public sealed partial class PassthroughFileSystem
                 if (errno != Errno.OK)
                     return errno;
                 errno = StatName(lease.Fd, newName, out Statx stat);
-                if (errno == Errno.OK && !inode.Is(stat))
+                if (errno == Errno.OK && !IsLinked(inode, stat))
                     errno = Errno.ESTALE;
                 if (errno == Errno.OK)
                     errno = Linked(inode, directory, newName);
@@ -152,6 +152,17 @@ public sealed partial class PassthroughFileSystem
         return inode.Open?.First is { } file
             ? Libc.Linkat(file.Fd, CString.Empty, directory, newName, AtFlags.AT_EMPTY_PATH)
             : Errno.ESTALE;
+    }
+
+    // The link was made a moment ago, under the monitor: the same number with another creation time is the same inode.
+    private static bool IsLinked(Node inode, in Statx stat)
+    {
+        if (inode.Is(stat))
+            return true;
+        if (stat.Ino != inode.Ino || stat.Dev != inode.Volume.Dev || FileMode.TypeOf(stat.Mode) != inode.Guard.FileType)
+            return false;
+        inode.Volume.DistrustBirthTimes();
+        return true;
     }
 
     private Errno Linked(Node inode, Node directory, CString newName)

@@ -121,5 +121,5 @@ public sealed partial class PassthroughFileSystem
     }
 
     private static InodeGuard GuardOf(Node inode, in Statx stat, SafeFd? fd) =>
-        fd is null ? ShareVolume.GuardOf(stat) : inode.Volume.GuardOf(stat, fd, CString.Empty);
+        fd is null ? inode.Volume.GuardOf(stat) : inode.Volume.GuardOf(stat, fd, CString.Empty);
 }

@@ -83,7 +83,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
 
     private Errno AddRoot(ShareVolume volume, in Statx stat)
     {
-        Node root = _nodes.AddRoot(volume, stat, ShareVolume.GuardOf(stat));
+        Node root = _nodes.AddRoot(volume, stat, volume.GuardOf(stat));
         DirectoryFds.SetRoot(root, _root);
         return LoadRecord(root, stat, _root, CString.Empty);
     }

@@ -89,7 +89,7 @@ internal sealed class Node
 
     /// <summary>Whether statx shows this inode: number, device, type, and creation time where both have it.</summary>
     public bool Is(in Statx stat) =>
-        stat.Ino == Ino && stat.Dev == Volume.Dev && Guard.Matches(ShareVolume.GuardOf(stat));
+        stat.Ino == Ino && stat.Dev == Volume.Dev && Guard.Matches(Volume.GuardOf(stat));
 
     /// <summary>Keeps what was last seen of an inode whose last name goes. Call under the node's monitor.</summary>
     public void KeepRemovedStat(in Statx stat) => _removedStat = new StrongBox<Statx>(stat);

@@ -59,21 +59,31 @@ internal sealed class NodeTable
     }
 
     /// <summary>The node of an inode found under a name, with one more lookup.</summary>
-    public Node Lookup(ShareVolume volume, in Statx stat, Node parent, CString name)
+    /// <param name="volume">The inode's volume.</param>
+    /// <param name="stat">What the share shows of it.</param>
+    /// <param name="parent">The directory.</param>
+    /// <param name="name">The name there.</param>
+    /// <param name="node">The node; where the answer is false, one that has the inode's number but does not match it.</param>
+    public bool TryLookup(ShareVolume volume, in Statx stat, Node parent, CString name, out Node node)
     {
         lock (_lock)
         {
-            var key = new InodeKey(volume.Id, stat.Ino);
-            if (!_byKey.TryGetValue(key, out Node? node) || !node.Is(stat))
-            {
-                // A node that does not match is of a file that is gone and whose number another one took.
-                node = NewNode(volume, stat.Ino, ShareVolume.GuardOf(stat));
-            }
-
-            AddNameLocked(node, parent, name.Terminated);
-            node.LookupCount++;
-            return node;
+            if (!_byKey.TryGetValue(new InodeKey(volume.Id, stat.Ino), out Node? found))
+                found = NewNode(volume, stat.Ino, volume.GuardOf(stat));
+            node = found;
+            if (!found.Is(stat))
+                return false;
+            AddNameLocked(found, parent, name.Terminated);
+            found.LookupCount++;
+            return true;
         }
+    }
+
+    /// <summary>Takes the inode's number from a node: its file is gone, and another one has the number now.</summary>
+    public void ReleaseKey(Node node)
+    {
+        lock (_lock)
+            ReleaseKeyLocked(node);
     }
 
     /// <summary>The node of an inode that was made a moment ago, with one lookup: one of that number is of a file that is gone.</summary>
@@ -81,7 +91,7 @@ internal sealed class NodeTable
     {
         lock (_lock)
         {
-            Node node = NewNode(volume, stat.Ino, ShareVolume.GuardOf(stat));
+            Node node = NewNode(volume, stat.Ino, volume.GuardOf(stat));
             AddNameLocked(node, parent, name.Terminated);
             node.LookupCount++;
             return node;
@@ -93,7 +103,7 @@ internal sealed class NodeTable
     {
         lock (_lock)
         {
-            Node node = NewNode(volume, stat.Ino, ShareVolume.GuardOf(stat));
+            Node node = NewNode(volume, stat.Ino, volume.GuardOf(stat));
             node.IsRemoved = true;
             node.LookupCount++;
             return node;

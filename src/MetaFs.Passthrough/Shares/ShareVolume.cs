@@ -25,6 +25,7 @@ internal sealed class ShareVolume
 
     // Guarded by _lock for writing; read without it, since a late view of a trait only costs one more try.
     private readonly CallTrait[] _traits;
+    private volatile bool _falseBirthTimes;
     private readonly bool[] _seenNow = new bool[3];
 
     public ShareVolume(IOverlayStore store, Volume row, ulong dev, int ordinal, FileSystemFacts facts, bool keepAccess)
@@ -36,6 +37,7 @@ internal sealed class ShareVolume
         Facts = facts;
         KeepAccess = keepAccess;
         _traits = [row.Traits.Chown, row.Traits.Chmod, row.Traits.Utimens];
+        _falseBirthTimes = row.Traits.FalseBirthTimes;
     }
 
     /// <summary>Its id in the database.</summary>
@@ -84,15 +86,30 @@ internal sealed class ShareVolume
             if (_traits[index] == seen)
                 return;
             _traits[index] = seen;
-            _store.PutTraits(Id, new VolumeTraits(_traits[0], _traits[1], _traits[2]));
+            KeepTraits();
         }
     }
 
+    /// <summary>Two names of one inode showed two creation times: from now on neither proves anything.</summary>
+    public void DistrustBirthTimes()
+    {
+        lock (_lock)
+        {
+            if (_falseBirthTimes)
+                return;
+            _falseBirthTimes = true;
+            KeepTraits();
+        }
+    }
+
+    private void KeepTraits() =>
+        _store.PutTraits(Id, new VolumeTraits(_traits[0], _traits[1], _traits[2], _falseBirthTimes));
+
     /// <summary>The guard of a file by what statx shows of it; complete unless the volume asks for a handle.</summary>
-    public static InodeGuard GuardOf(in Statx stat)
+    public InodeGuard GuardOf(in Statx stat)
     {
         uint type = stat.Mode & FileMode.S_IFMT;
-        return stat.HasBtime
+        return stat.HasBtime && !_falseBirthTimes
             ? new InodeGuard(type, GuardKind.BirthTime, stat.BtimeNs)
             : new InodeGuard(type, GuardKind.None, 0);
     }
