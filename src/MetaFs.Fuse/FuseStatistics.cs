@@ -15,6 +15,7 @@ public sealed class FuseStatistics
     private long _backingIds;
     private int _threads;
     private int _peakThreads;
+    private int _threadsStarted;
 
     /// <summary>OPEN, CREATE and TMPFILE answered with FOPEN_PASSTHROUGH.</summary>
     public long PassthroughOpens => Volatile.Read(ref _passthroughOpens);
@@ -27,6 +28,9 @@ public sealed class FuseStatistics
 
     /// <summary>Most worker threads at one time.</summary>
     public int PeakThreads => Volatile.Read(ref _peakThreads);
+
+    /// <summary>Worker threads ever started: many more than the peak mean that they come and go.</summary>
+    public int ThreadsStarted => Volatile.Read(ref _threadsStarted);
 
     /// <summary>Requests by opcode, without those that never came; keys are words like "LOOKUP".</summary>
     public Dictionary<string, long> Requests()
@@ -55,9 +59,10 @@ public sealed class FuseStatistics
     internal void CountBackingIds(int change) => Interlocked.Add(ref _backingIds, change);
 
     /// <summary>Called under the worker pool's lock.</summary>
-    internal void SetThreads(int threads)
+    internal void SetThreads(int threads, int started)
     {
         Volatile.Write(ref _threads, threads);
+        Volatile.Write(ref _threadsStarted, started);
         if (threads > _peakThreads)
             Volatile.Write(ref _peakThreads, threads);
     }

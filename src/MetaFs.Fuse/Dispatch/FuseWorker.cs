@@ -5,13 +5,18 @@ using MetaFs.Linux;
 namespace MetaFs.Fuse.Dispatch;
 
 /// <summary>Carries one request at a time from the kernel through the file system and back.</summary>
-internal sealed class FuseWorker
+internal sealed class FuseWorker : IReplySink
 {
     private readonly WorkerPool _pool;
     private readonly RequestDispatcher _dispatcher;
     private readonly IFuseChannel _connection;
     private readonly bool _ownsChannel;
     private readonly RequestBuffer _buffer;
+
+    // The worker's own thread only.
+    private IFuseChannel _channel;
+    private bool _busy;
+    private bool _stays = true;
 
     /// <param name="pool">Whom to tell of beginnings and ends.</param>
     /// <param name="dispatcher">What handles the requests.</param>
@@ -24,32 +29,60 @@ internal sealed class FuseWorker
         _pool = pool;
         _dispatcher = dispatcher;
         _connection = connection;
+        _channel = connection;
         _ownsChannel = ownsChannel;
         _buffer = buffer;
     }
 
     public void Run()
     {
-        IFuseChannel channel = _ownsChannel ? _connection.OpenAnother() : _connection;
-        Serve(channel);
         if (_ownsChannel)
-            channel.Dispose();
+            _channel = _connection.OpenAnother();
+        while (_stays)
+            ServeOne();
+        if (_ownsChannel)
+            _channel.Dispose();
         _pool.Leave(_buffer);
     }
 
-    private void Serve(IFuseChannel channel)
+    /// <remarks>
+    /// The worker counts as idle before its reply goes out. Whoever gets the reply has sent the next request before
+    /// this thread is back in read(2): counted later, a lone client would keep starting threads that nobody needs.
+    /// </remarks>
+    public Errno Write(ReadOnlySpan<byte> message)
     {
-        do
+        End();
+        Errno errno = _channel.Write(message);
+        // What the reply gave away is taken back now, and that can take long.
+        if (errno != Errno.OK && _stays)
+            Begin();
+        return errno;
+    }
+
+    private void ServeOne()
+    {
+        Errno errno = _channel.Read(_buffer.Request, out int length);
+        if (errno != Errno.OK)
         {
-            Errno errno = channel.Read(_buffer.Request, out int length);
-            if (errno != Errno.OK)
-            {
-                _pool.EndChannel(errno);
-                return;
-            }
-            _pool.BeginRequest();
-            _dispatcher.Dispatch(channel, _buffer.Request[..length], _buffer.Reply);
+            _pool.EndChannel(errno);
+            _stays = false;
+            return;
         }
-        while (_pool.EndRequest());
+        Begin();
+        _dispatcher.Dispatch(this, _buffer.Request[..length], _buffer.Reply);
+        if (_busy)
+            End();
+    }
+
+    private void Begin()
+    {
+        _busy = true;
+        _pool.BeginRequest();
+    }
+
+    private void End()
+    {
+        _busy = false;
+        _stays = _pool.EndRequest();
     }
 }

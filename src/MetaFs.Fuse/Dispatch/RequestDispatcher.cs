@@ -30,10 +30,10 @@ internal sealed partial class RequestDispatcher
     }
 
     /// <summary>Handles <paramref name="message"/> and sends its one reply, if it wants one.</summary>
-    /// <param name="channel">Where the request came from.</param>
+    /// <param name="sink">Where the reply goes: to the channel the request came from.</param>
     /// <param name="message">All of it, header included.</param>
     /// <param name="replyRoom">Where the reply is built.</param>
-    public void Dispatch(IFuseChannel channel, ReadOnlySpan<byte> message, Span<byte> replyRoom)
+    public void Dispatch(IReplySink sink, ReadOnlySpan<byte> message, Span<byte> replyRoom)
     {
         var reply = new ReplyWriter(replyRoom);
         bool sound = FuseRequest.TryParse(message, out FuseRequest request, out bool hasHeader);
@@ -47,14 +47,14 @@ internal sealed partial class RequestDispatcher
         _tracer?.Received(ref request);
         Errno errno = sound ? Handle(ref request, ref reply, takeBack: false) : Errno.EIO;
         if (!request.IsSilent)
-            Reply(channel, ref request, ref reply, errno);
+            Reply(sink, ref request, ref reply, errno);
     }
 
-    private void Reply(IFuseChannel channel, ref FuseRequest request, ref ReplyWriter reply, Errno errno)
+    private void Reply(IReplySink sink, ref FuseRequest request, ref ReplyWriter reply, Errno errno)
     {
         ReadOnlySpan<byte> message = reply.Finish(request.Header.Unique, errno);
         _tracer?.Sent(ref request, ref reply, errno);
-        Errno sent = channel.Write(message);
+        Errno sent = sink.Write(message);
         if (sent != Errno.OK)
         {
             FuseLog.ReplyRefused(_log, FuseStatistics.NameOf(request.Opcode), request.Header.Unique, sent);

@@ -30,9 +30,8 @@ internal sealed class WorkerPool
     private int _started;
     private bool _ending;
 
-    // Workers in read(2) or on their way to it, just started ones included. Interlocked only, never under the gate's
-    // protection: it changes twice per request. At a moment it may be too low by workers that are just coming back,
-    // which costs a thread too many; it is never too high by more than a thread that failed to start.
+    // Workers in read(2) or on their way to it without anything slow before them: those just started and those whose
+    // reply is being written. Interlocked only, without the gate: it changes twice per request.
     private int _idle;
 
     // Environment.TickCount64 when _idle was last seen at 0. Volatile; a lost update does no harm.
@@ -67,7 +66,7 @@ internal sealed class WorkerPool
             FuseLog.NoFurtherThread(_log, _statistics.Threads, failure);
     }
 
-    /// <summary>A worker is done with its request.</summary>
+    /// <summary>A worker is done with its request, its reply (if any) all but written.</summary>
     /// <returns>False: there are enough without it, and it is no longer counted as idle.</returns>
     public bool EndRequest()
     {
@@ -97,7 +96,7 @@ internal sealed class WorkerPool
         {
             if (_spareBuffers.Count < _options.MaxIdleThreads)
                 _spareBuffers.Push(buffer);
-            _statistics.SetThreads(--_count);
+            _statistics.SetThreads(--_count, _started);
             last = _count == 0;
         }
         if (last)
@@ -113,8 +112,8 @@ internal sealed class WorkerPool
         {
             if (_ending || _count >= _options.MaxThreads)
                 return false;
-            _statistics.SetThreads(++_count);
             number = ++_started;
+            _statistics.SetThreads(++_count, _started);
             _spareBuffers.TryPop(out buffer);
         }
 
@@ -133,7 +132,7 @@ internal sealed class WorkerPool
             failure = exception;
             Interlocked.Decrement(ref _idle);
             lock (_gate)
-                _statistics.SetThreads(--_count);
+                _statistics.SetThreads(--_count, _started);
             return false;
         }
     }

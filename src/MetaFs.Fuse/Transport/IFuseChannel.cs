@@ -3,16 +3,20 @@ using MetaFs.Linux;
 
 namespace MetaFs.Fuse.Transport;
 
+/// <summary>Where replies go.</summary>
+internal interface IReplySink
+{
+    /// <summary>Sends one whole message. Does not block.</summary>
+    /// <returns>OK; ENOENT: nobody waits for this reply, or for a notification: the kernel does not know the node.</returns>
+    Errno Write(ReadOnlySpan<byte> message);
+}
+
 /// <summary>A connection to the kernel, as one worker sees it. A request is answered on the channel it came from.</summary>
-internal interface IFuseChannel : IDisposable
+internal interface IFuseChannel : IReplySink, IDisposable
 {
     /// <summary>Waits for one request and reads all of it.</summary>
     /// <returns>OK; ENODEV: unmounted; ECONNABORTED: aborted; others: the channel is of no use any more.</returns>
     Errno Read(Span<byte> buffer, out int length);
-
-    /// <summary>Sends one whole message.</summary>
-    /// <returns>OK; ENOENT: nobody waits for this reply, or for a notification: the kernel does not know the node.</returns>
-    Errno Write(ReadOnlySpan<byte> message);
 
     /// <summary>A channel to the same connection for another worker; the caller disposes.</summary>
     IFuseChannel OpenAnother();

@@ -67,10 +67,15 @@ internal static class WireCases
             "Setattr 40de mode=81a4 uid=71d gid=61d size=512e atime=-1999999999 mtime=5000000006 kill=True fh=feed",
             AttrOut));
         yield return ("SETATTR of times as now", new(
-            Setattr(0x1B0), "Setattr 40de mode= uid= gid= size= atime=-1999999999now mtime=5000000006now kill=False no fh",
-            AttrOut));
-        yield return ("SETATTR of nothing", new(
-            Setattr(0x600), "Setattr 40de mode= uid= gid= size= atime= mtime= kill=False no fh", AttrOut));
+            Setattr(0x1B0), Set(atime: "-1999999999now", mtime: "5000000006now"), AttrOut));
+        yield return ("SETATTR of nothing", new(Setattr(0x600), Set(), AttrOut));
+        yield return ("SETATTR of the mode", new(Setattr(0x1), Set(mode: "81a4"), AttrOut));
+        yield return ("SETATTR of the owner", new(Setattr(0x2), Set(uid: "71d"), AttrOut));
+        yield return ("SETATTR of the group", new(Setattr(0x4), Set(gid: "61d"), AttrOut));
+        yield return ("SETATTR of the size", new(Setattr(0x8), Set(size: "512e"), AttrOut));
+        yield return ("SETATTR of atime", new(Setattr(0x10), Set(atime: "-1999999999"), AttrOut));
+        yield return ("SETATTR of mtime", new(Setattr(0x20), Set(mtime: "5000000006"), AttrOut));
+        yield return ("SETATTR of mtime as now", new(Setattr(0x120), Set(mtime: "5000000006now"), AttrOut));
         yield return ("STATX", new(
             new RequestBytes(52).U32("getattr_flags", 1).U32("reserved", 0xDD).U64("fh", 0xFEED)
                 .U32("sx_flags", 0x2000).U32("sx_mask", 0xFFF),
@@ -80,6 +85,10 @@ internal static class WireCases
         yield return ("ACCESS", new(
             new RequestBytes(34).U32("mask", 5).U32("padding", 0xDD), "Access 40de mask=5", 0));
     }
+
+    private static string Set(
+        string mode = "", string uid = "", string gid = "", string size = "", string atime = "", string mtime = "") =>
+        $"Setattr 40de mode={mode} uid={uid} gid={gid} size={size} atime={atime} mtime={mtime} kill=False no fh";
 
     private static RequestBytes Setattr(uint valid) => new RequestBytes(4)
         .U32("valid", valid)

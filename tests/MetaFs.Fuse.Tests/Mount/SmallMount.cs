@@ -1,0 +1,94 @@
+using System.Text;
+using MetaFs.Fuse.Tests.Harness;
+using MetaFs.Fuse.Transport;
+using MetaFs.Linux;
+
+namespace MetaFs.Fuse.Tests.Mount;
+
+/// <summary>A mounted <see cref="SmallFileSystem"/>. Disposing it unmounts and fails where something is left over.</summary>
+internal sealed class SmallMount : IDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("metafs-fuse-").FullName;
+    private readonly SafeFd _backing;
+    private readonly bool _byFusermount;
+    private bool _unmounted;
+
+    public SmallMount(FuseServerOptions? options = null, bool byFusermount = false, string source = "test,source")
+    {
+        _byFusermount = byFusermount;
+        Path = System.IO.Path.Combine(_directory, "mount");
+        System.IO.Directory.CreateDirectory(Path);
+        string backing = System.IO.Path.Combine(_directory, "backing");
+        File.WriteAllText(backing, "passed");
+        Assert.Equal(
+            Errno.OK, Libc.Openat(SafeFd.CurrentDirectory, Name(backing), OpenFlags.O_RDONLY, 0, out _backing));
+        FileSystem = new SmallFileSystem(_backing);
+
+        var mount = new FuseMountOptions { MountPoint = Path, Source = source, DefaultPermissions = true };
+        SafeFd device = byFusermount
+            ? Fusermount.Mount(Path, FuseMounter.UserOptions(mount))
+            : FuseMounter.Mount(mount);
+        Server = new FuseServer(device, FileSystem, options ?? new FuseServerOptions(), Log);
+        Server.Start();
+        Assert.True(Server.WaitUntilInitialized(Patience), string.Join('\n', Log.Lines));
+    }
+
+    public string Path { get; }
+
+    public SmallFileSystem FileSystem { get; }
+
+    public FuseServer Server { get; }
+
+    public ListLogger Log { get; } = new();
+
+    public static MountEntry? Entry(string path) =>
+        MountInfo.Read().FirstOrDefault(entry => Encoding.UTF8.GetString(entry.MountPoint) == path);
+
+    public string File_(string name) => System.IO.Path.Combine(Path, name);
+
+    public SafeFd Open(string name, OpenFlags flags = default)
+    {
+        Assert.Equal(Errno.OK, TryOpen(name, out SafeFd fd, flags));
+        return fd;
+    }
+
+    public Errno TryOpen(string name, out SafeFd fd, OpenFlags flags = default) =>
+        Libc.Openat(SafeFd.CurrentDirectory, Name(File_(name)), flags, 0, out fd);
+
+    public Statx Stat(string name)
+    {
+        Assert.Equal(
+            Errno.OK,
+            Libc.Statx(
+                SafeFd.CurrentDirectory, Name(File_(name)), AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_BASIC_STATS,
+                out Statx stat));
+        return stat;
+    }
+
+    public Errno Unmount(bool lazy = false)
+    {
+        Errno errno = _byFusermount ? Fusermount.Unmount(Path, lazy) : FuseMounter.Unmount(Path, lazy);
+        _unmounted |= errno == Errno.OK;
+        return errno;
+    }
+
+    public void Dispose()
+    {
+        FileSystem.Gate.Set();
+        // A close(2) that returned may still have its RELEASE on the way, but nobody else is in here.
+        if (!_unmounted)
+            Assert.Equal(Errno.OK, Unmount(lazy: true));
+        Assert.True(Server.WaitUntilUnmounted(Patience));
+        Assert.Null(Entry(Path));
+        Assert.True(FileSystem.Destroyed);
+        Assert.Equal(0, Server.Statistics.Threads);
+        Server.Dispose();
+        FileSystem.Dispose();
+        _backing.Dispose();
+        System.IO.Directory.Delete(_directory, recursive: true);
+    }
+
+    private static CString Name(string path) => CString.FromTerminated(Encoding.UTF8.GetBytes(path + "\0"));
+}
