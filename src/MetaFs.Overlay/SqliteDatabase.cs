@@ -8,7 +8,7 @@ namespace MetaFs.Overlay;
 internal sealed class SqliteDatabase : IDisposable
 {
     // SQLITE_LIMIT_LENGTH: no row, value or SQL text is longer. A damaged or forged row of megabytes is refused with
-    // SQLITE_TOOBIG before memory is taken for it. A record has about 200 bytes and a name of at most 4095.
+    // SQLITE_TOOBIG before its columns are copied. A record has about 200 bytes and a name of at most 4095.
     private const int SQLITE_LIMIT_LENGTH = 0;
     private const int LongestRow = 64 * 1024;
 
@@ -37,6 +37,7 @@ internal sealed class SqliteDatabase : IDisposable
             connection.Open();
             SqliteDatabase database = new(connection);
             _ = raw.sqlite3_limit(database.Handle, SQLITE_LIMIT_LENGTH, LongestRow);
+            _ = raw.sqlite3_extended_result_codes(database.Handle, 1);
             database.Execute(OverlaySchema.ConnectionPragmas);
             return database;
         }
@@ -96,11 +97,10 @@ internal sealed class SqliteDatabase : IDisposable
         return false;
     }
 
-    /// <summary>What went wrong last on this connection, for people.</summary>
-    public string ErrorText => raw.sqlite3_errmsg(Handle).utf8_to_string();
-
-    /// <summary>The extended result code of what went wrong last.</summary>
-    public int ExtendedError => raw.sqlite3_extended_errcode(Handle);
+    /// <summary>A result code for people: SQLite's words for the last failure, if that is the one.</summary>
+    public string Describe(int result) =>
+        (raw.sqlite3_extended_errcode(Handle) == result ? raw.sqlite3_errmsg(Handle) : raw.sqlite3_errstr(result))
+        .utf8_to_string();
 
     /// <summary>Rolls back if a transaction is open: after some errors SQLite has done so itself.</summary>
     public void AbandonTransaction()

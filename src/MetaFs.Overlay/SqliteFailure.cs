@@ -23,7 +23,7 @@ internal static class SqliteFailure
     /// <summary>The refusal of a database that cannot be opened: file, reason and cure.</summary>
     public static OverlayException Explain(string path, SqliteException e)
     {
-        string text = e.SqliteErrorCode switch
+        string text = (e.SqliteErrorCode & PrimaryBits) switch
         {
             raw.SQLITE_NOTADB => DatabaseFile.NotOurs(path).Message,
             raw.SQLITE_CORRUPT =>

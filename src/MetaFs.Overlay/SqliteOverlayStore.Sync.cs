@@ -18,6 +18,9 @@ public sealed partial class SqliteOverlayStore
     private long _synced;
     private bool _syncBroken;
 
+    /// <summary>What syncs the log; a test has it fail.</summary>
+    internal Action FlushLog { get; set; }
+
     /// <inheritdoc/>
     /// <remarks>
     /// Syncing the log is enough, without a lock against writers and checkpoints:
@@ -45,7 +48,7 @@ public sealed partial class SqliteOverlayStore
             wanted = Volatile.Read(ref _commits);
             try
             {
-                RandomAccess.FlushToDisk(_walFile);
+                FlushLog();
             }
             catch (ObjectDisposedException)
             {

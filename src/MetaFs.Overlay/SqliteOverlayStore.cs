@@ -23,7 +23,9 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     private readonly SqliteStatement _putDirectory;
     private readonly SqliteStatement _removeDirectory;
 
-    // Guards _reader and _get.
+    // Guards _reader and _get. A connection of its own: under one writer and three readers a Put took 24 us (at most
+    // 17 ms) and no Get waited for a checkpoint's syncs, against 72 us (at most 280 ms) with one connection and one
+    // lock. Its price is 7 us for the Get after a Put, which finds its page cache out of date.
     private readonly Lock _readGate = new();
     private readonly SqliteDatabase _reader;
     private readonly SqliteStatement _get;
@@ -52,10 +54,14 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _volumes = [.. VolumeRow.ReadAll(writer)];
         _walFile = File.OpenHandle(
             DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        FlushLog = () => RandomAccess.FlushToDisk(_walFile);
     }
 
     /// <inheritdoc/>
     public bool IsEmpty => _empty;
+
+    /// <summary>The connection that writes, for tests that limit it.</summary>
+    internal SqliteDatabase Writer => _writer;
 
     /// <summary>Opens a database for a mount, and makes it where there is none.</summary>
     /// <param name="path">The file; its directory must exist.</param>
@@ -89,6 +95,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             held.Dispose();
             if (e is SqliteException sqlite)
                 throw SqliteFailure.Explain(database, sqlite);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new OverlayException($"database {database} cannot be opened: {e.Message}; give another db=FILE", e);
             throw;
         }
     }
@@ -259,11 +267,10 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
 
     private OverlayStatus Fail(SqliteDatabase database, string operation, int result)
     {
-        int extended = result == database.ExtendedError % 256 ? database.ExtendedError : result;
         _log.Report(string.Create(
             CultureInfo.InvariantCulture,
-            $"database {_path}: {operation} failed: {database.ErrorText} (SQLite {extended})"));
-        return SqliteFailure.Status(extended);
+            $"database {_path}: {operation} failed: {database.Describe(result)} (SQLite {result})"));
+        return SqliteFailure.Status(result);
     }
 
     private OverlayStatus Refuse(in InodeKey key, string problem)

@@ -1,0 +1,165 @@
+// The database for commands that look at it, mounted or not.
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace MetaFs.Overlay;
+
+/// <summary>Reads a database without changing it and without making its mount wait.</summary>
+/// <remarks>
+/// One thread at a time. What an enumeration gives is the state at its start; until it ends, the mount's log cannot be
+/// moved into the database file and grows. A row with an impossible value is reported and left out.
+/// </remarks>
+public sealed class OverlayReader : IDisposable
+{
+    private const int VolumeColumn = RecordRow.Columns;
+    private const int InoColumn = RecordRow.Columns + 1;
+    private const int ReasonColumn = RecordRow.Columns + 2;
+    private const int MovedAtColumn = RecordRow.Columns + 3;
+
+    private readonly string _path;
+    private readonly SqliteDatabase _database;
+    private readonly Action<string>? _log;
+
+    private OverlayReader(string path, SqliteDatabase database, Action<string>? log)
+    {
+        _path = path;
+        _database = database;
+        _log = log;
+    }
+
+    /// <summary>Opens a database that exists.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="log">Receives one line for each row that is left out.</param>
+    /// <exception cref="OverlayException">Missing, not readable, damaged, or not of this program's format.</exception>
+    public static OverlayReader Open(string path, Action<string>? log = null)
+    {
+        string file = DatabaseFile.Absolute(path);
+        if (Directory.Exists(file))
+            throw new OverlayException($"database {file} is a directory; name the file in it");
+        if (!File.Exists(file))
+            throw new OverlayException($"there is no database {file}; it is made when a share is mounted with it");
+
+        SqliteDatabase? database = null;
+        try
+        {
+            database = SqliteDatabase.Open(file, writable: false);
+            int version = OverlayMigration.Check(database, file);
+
+            // Has the schema read now: a damaged one is to be told here.
+            _ = database.QueryInteger(OverlaySchema.CountTables);
+            if (version == OverlaySchema.Version)
+                return new OverlayReader(file, database, log);
+            throw new OverlayException(version == 0
+                ? $"database {file} is empty; mount a share with it first"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"database {file} has the older schema {version}; mount its share once to bring it up to date"));
+        }
+        catch (Exception e)
+        {
+            database?.Dispose();
+            if (e is SqliteException sqlite)
+                throw SqliteFailure.Explain(file, sqlite);
+            throw;
+        }
+    }
+
+    /// <summary>All volumes by id.</summary>
+    public IReadOnlyList<Volume> Volumes() => Guarded(() => VolumeRow.ReadAll(_database));
+
+    /// <summary>Numbers of rows; reads every page of the tables.</summary>
+    public OverlayCounts Counts() => Guarded(() => new OverlayCounts(
+        _database.QueryInteger(OverlaySchema.CountRecords),
+        _database.QueryInteger(OverlaySchema.CountDirectories),
+        _database.QueryInteger(OverlaySchema.CountQuarantined)));
+
+    /// <summary>What SQLite finds wrong with the file, at most 20 lines; empty: nothing. Reads the whole file.</summary>
+    public IReadOnlyList<string> Check() => Guarded(() =>
+    {
+        using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.QuickCheck);
+        List<string> findings = [];
+        try
+        {
+            while (_database.Query(row))
+                findings.Add(row.Text(0));
+        }
+        catch (SqliteException e)
+        {
+            // Damage may also end the check itself.
+            findings.Add(e.Message);
+        }
+
+        return findings is ["ok"] ? [] : findings;
+    });
+
+    /// <summary>The record of one inode, or null.</summary>
+    /// <exception cref="OverlayException">The row has an impossible value, or the file cannot be read.</exception>
+    public OverlayRow? Find(InodeKey key) => Guarded(() =>
+    {
+        using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.Get);
+        row.Bind(1, key.Volume);
+        row.Bind(2, key.Ino);
+        if (!_database.Query(row))
+            return null;
+        if (RecordRow.Read(row, out InodeRecord? record) is { } problem)
+            throw new OverlayException(Impossible(key, problem));
+        List<Volume> volumes = VolumeRow.ReadAll(_database);
+        using HintPaths paths = new(_database, volumes);
+        return new OverlayRow(
+            volumes.Find(v => v.Id == key.Volume), key, record!, paths.PathOf(key, record!.Hint));
+    });
+
+    /// <summary>All records by volume and inode number (as a signed number: those above 2^63 come first), one at a time.</summary>
+    public IEnumerable<OverlayRow> Rows()
+    {
+        using SqliteStatement row = Guarded(() => _database.PrepareForCaller(OverlaySchema.AllRecords));
+        Dictionary<long, Volume> volumes = Volumes().ToDictionary(v => v.Id);
+        using HintPaths paths = Guarded(() => new HintPaths(_database, volumes.Values));
+        while (Guarded(() => _database.Query(row)))
+        {
+            if (Read(row, out InodeKey key) is { } record)
+            {
+                byte[]? path = Guarded(() => paths.PathOf(key, record.Hint));
+                yield return new OverlayRow(volumes.GetValueOrDefault(key.Volume), key, record, path);
+            }
+        }
+    }
+
+    /// <summary>The records out of service, oldest first, one at a time.</summary>
+    public IEnumerable<QuarantinedRow> Quarantined()
+    {
+        using SqliteStatement row = Guarded(() => _database.PrepareForCaller(OverlaySchema.AllQuarantined));
+        while (Guarded(() => _database.Query(row)))
+        {
+            if (Read(row, out InodeKey key) is { } record)
+                yield return new QuarantinedRow(key, record, row.Text(ReasonColumn), row.Integer(MovedAtColumn));
+        }
+    }
+
+    /// <summary>Closes the database.</summary>
+    public void Dispose() => _database.Dispose();
+
+    private InodeRecord? Read(SqliteStatement row, out InodeKey key)
+    {
+        key = new InodeKey(row.Integer(VolumeColumn), unchecked((ulong)row.Integer(InoColumn)));
+        if (RecordRow.Read(row, out InodeRecord? record) is { } problem)
+            _log?.Invoke(Impossible(key, problem));
+        return record;
+    }
+
+    private string Impossible(in InodeKey key, string problem) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"database {_path}: the record of inode {key.Ino} in volume {key.Volume} has an impossible {problem}");
+
+    private T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFailure.Explain(_path, e);
+        }
+    }
+}

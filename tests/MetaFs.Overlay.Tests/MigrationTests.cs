@@ -1,0 +1,84 @@
+using MetaFs.Overlay.Tests.Harness;
+using Microsoft.Data.Sqlite;
+using static MetaFs.Overlay.Tests.Harness.Samples;
+
+namespace MetaFs.Overlay.Tests;
+
+/// <summary>Schema versions: older ones are brought up, newer ones refused.</summary>
+public sealed class MigrationTests : IDisposable
+{
+    private readonly TempDatabase _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void An_empty_file_gets_the_present_schema()
+    {
+        _files.Make();
+        Assert.Equal(OverlaySchema.Version, _files.QueryInteger(OverlaySchema.GetVersion));
+        Assert.Equal(OverlaySchema.ApplicationId, _files.QueryInteger(OverlaySchema.GetApplicationId));
+        Assert.Equal(0, _files.QueryInteger("SELECT count(*) FROM record"));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    public void A_newer_schema_is_refused_and_kept(int version)
+    {
+        _files.Make();
+        _files.Execute($"PRAGMA user_version = {version}");
+        string message = _files.OpenFailure();
+        Assert.Contains(_files.File, message, StringComparison.Ordinal);
+        Assert.Contains("newer MetaFs", message, StringComparison.Ordinal);
+        Assert.Contains("newer MetaFs", Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File)).Message, StringComparison.Ordinal);
+        Assert.Equal(version, _files.QueryInteger(OverlaySchema.GetVersion));
+    }
+
+    [Fact]
+    public void Version_1_is_what_was_released()
+    {
+        // Released migrations are never changed: a database made by an old program must fit the present one.
+        byte[] digest = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(OverlaySchema.Migrations[0]));
+        Assert.Equal("7954ef26d91be775405aa725e678b71a31012fee9ba1abef0c57fe9bd0f4c9c3", Convert.ToHexStringLower(digest));
+    }
+
+    [Fact]
+    public void A_database_moves_up_one_version_with_its_rows()
+    {
+        using (SqliteOverlayStore store = _files.Open())
+            AssertOk(store.Put(new InodeKey(1, 5), Full()));
+        string[] two = [.. OverlaySchema.Migrations, "ALTER TABLE record ADD COLUMN symlink BLOB"];
+        using (SqliteDatabase database = SqliteDatabase.Open(_files.File, writable: true))
+            OverlayMigration.Migrate(database, OverlaySchema.Version, two);
+        Assert.Equal(two.Length, _files.QueryInteger(OverlaySchema.GetVersion));
+        Assert.Equal(1, _files.QueryInteger("SELECT count(*) FROM record WHERE symlink IS NULL AND ino = 5"));
+
+        // A second run finds nothing to do.
+        using SqliteDatabase again = SqliteDatabase.Open(_files.File, writable: true);
+        OverlayMigration.Migrate(again, two.Length, two);
+    }
+
+    [Fact]
+    public void A_migration_that_fails_changes_nothing()
+    {
+        _files.Make();
+        string[] broken = [.. OverlaySchema.Migrations, "CREATE TABLE later (x)", "CREATE TABLE later (x)"];
+        using (SqliteDatabase database = SqliteDatabase.Open(_files.File, writable: true))
+        {
+            Assert.Throws<SqliteException>(() => OverlayMigration.Migrate(database, OverlaySchema.Version, broken));
+        }
+
+        Assert.Equal(OverlaySchema.Version, _files.QueryInteger(OverlaySchema.GetVersion));
+        Assert.Equal(0, _files.QueryInteger("SELECT count(*) FROM sqlite_master WHERE name = 'later'"));
+        _files.Make();
+    }
+
+    [Fact]
+    public void A_reader_does_not_migrate()
+    {
+        File.WriteAllBytes(_files.File, []);
+        Assert.Contains("is empty", Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, new FileInfo(_files.File).Length);
+    }
+}
