@@ -60,7 +60,7 @@ public sealed class FuseServer : IDisposable
     /// <returns>True: the mount works. False: it took too long, was refused, or the mount has gone.</returns>
     public bool WaitUntilInitialized(TimeSpan timeout) => _connection.Settled.Wait(timeout) && _connection.IsReady;
 
-    /// <summary>Waits until the mount is gone, all requests are answered and the file system's Destroy has returned.</summary>
+    /// <summary>Waits until the mount is gone, every request answered and the file system's Destroy done.</summary>
     public void WaitUntilUnmounted() => _ended.Wait();
 
     /// <summary>Waits likewise, but not longer than <paramref name="timeout"/>.</summary>

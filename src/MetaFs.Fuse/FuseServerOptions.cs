@@ -19,13 +19,13 @@ public sealed record FuseServerOptions
         | FuseInitFlags.FUSE_ABORT_ERROR | FuseInitFlags.FUSE_SETXATTR_EXT | FuseInitFlags.FUSE_INIT_EXT
         | FuseInitFlags.FUSE_HAS_IOCTL_DIR | FuseInitFlags.FUSE_PASSTHROUGH;
 
-    /// <summary>The features to ask for; those the kernel lacks or <see cref="Implemented"/> lacks are left out.</summary>
+    /// <summary>The features to ask for, as far as the kernel and <see cref="Implemented"/> have them.</summary>
     public FuseInitFlags Wanted { get; init; } = Implemented;
 
     /// <summary>Whether to ask for FUSE_PASSTHROUGH.</summary>
     public bool Passthrough { get; init; } = true;
 
-    /// <summary>Most worker threads: so many requests may be stuck in slow operations before the mount stands still.</summary>
+    /// <summary>Most worker threads: with so many requests stuck in slow operations, the mount stands still.</summary>
     public int MaxThreads { get; init; } = 64;
 
     /// <summary>Workers that stay when there is little to do; at least 1.</summary>

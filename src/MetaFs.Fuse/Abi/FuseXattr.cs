@@ -9,7 +9,7 @@ internal enum FuseSetxattrFlags : uint
     FUSE_SETXATTR_ACL_KILL_SGID = 1 << 0,
 }
 
-/// <summary><c>struct fuse_setxattr_in</c>; the kernel sends the second half only with FUSE_SETXATTR_EXT (7.33).</summary>
+/// <summary><c>struct fuse_setxattr_in</c>; its second half comes with FUSE_SETXATTR_EXT (7.33) only.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct FuseSetxattrIn
 {

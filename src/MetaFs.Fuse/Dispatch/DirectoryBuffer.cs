@@ -23,7 +23,7 @@ public ref struct DirectoryBuffer
     /// <summary>Whether <see cref="TryAdd"/> would take a name of this many bytes.</summary>
     public readonly bool HasRoomFor(int nameLength) => Align(SizeOfDirent + nameLength) <= _buffer.Length - _length;
 
-    /// <summary>Whether <see cref="TryAddPlus"/> would: ask before counting the lookup that the entry stands for.</summary>
+    /// <summary>Whether <see cref="TryAddPlus"/> would: ask before counting the entry's lookup.</summary>
     public readonly bool HasRoomForPlus(int nameLength) =>
         Align(SizeOfDirentplus + nameLength) <= _buffer.Length - _length;
 

@@ -9,11 +9,11 @@ internal static class InitNegotiation
     /// <summary>7.31 is Linux 5.4; what it lacks (SETXATTR_EXT, KILLPRIV_V2, statx) is asked for by bits.</summary>
     public const uint OldestMinor = 31;
 
+    /// <summary>FUSE_DEFAULT_MAX_PAGES_PER_REQ: of a kernel that is not told max_pages.</summary>
+    public const int DefaultMaxPages = 32;
+
     private const ushort MaxBackground = 64;
     private const ushort CongestionThreshold = 48;
-
-    // FUSE_DEFAULT_MAX_PAGES_PER_REQ of a kernel that is not told max_pages.
-    private const int DefaultMaxPages = 32;
 
     /// <summary>The backing file must not be stacked itself, and nothing may be stacked on us but once more.</summary>
     private const uint MaxStackDepth = 1;

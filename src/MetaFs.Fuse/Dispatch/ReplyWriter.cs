@@ -36,7 +36,7 @@ internal ref struct ReplyWriter
         _length += Unsafe.SizeOf<T>();
     }
 
-    /// <summary>Counts bytes that were put into the first <paramref name="room"/> bytes of <see cref="Room"/>.</summary>
+    /// <summary>Counts bytes that were put in the first <paramref name="room"/> bytes of <see cref="Room"/>.</summary>
     /// <exception cref="InvalidOperationException">The file system claims more than it was given room for.</exception>
     public void Advance(int count, int room)
     {

@@ -7,11 +7,11 @@ namespace MetaFs.Fuse.Transport;
 internal interface IReplySink
 {
     /// <summary>Sends one whole message. Does not block.</summary>
-    /// <returns>OK; ENOENT: nobody waits for this reply, or for a notification: the kernel does not know the node.</returns>
+    /// <returns>OK; ENOENT: nobody waits for the reply, or the kernel does not know the notification's node.</returns>
     Errno Write(ReadOnlySpan<byte> message);
 }
 
-/// <summary>A connection to the kernel, as one worker sees it. A request is answered on the channel it came from.</summary>
+/// <summary>A worker's connection to the kernel. A request is answered on the channel it came from.</summary>
 internal interface IFuseChannel : IReplySink, IDisposable
 {
     /// <summary>Waits for one request and reads all of it.</summary>

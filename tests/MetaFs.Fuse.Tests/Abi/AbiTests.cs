@@ -71,7 +71,8 @@ public sealed class AbiTests
 
     // fuse_setattr_in -> FuseSetattrIn, __spare2 -> Spare2
     private static string Pascal(string cName) => string.Concat(
-        cName.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        cName.Split('_', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
@@ -82,8 +83,10 @@ public sealed class AbiTests
         {
             foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.Public))
             {
-                if (field.IsLiteral && field.Name != "None")
-                    constants.Add(field.Name, Convert.ToUInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture));
+                if (!field.IsLiteral || field.Name == "None")
+                    continue;
+                object? value = field.GetRawConstantValue();
+                constants.Add(field.Name, Convert.ToUInt64(value, CultureInfo.InvariantCulture));
             }
         }
         return constants;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MetaFs.Fuse.Tests.Dispatch;
 
-/// <summary>Whatever bytes come, nothing is thrown, and each request gets at most one reply that a kernel would take.</summary>
+/// <summary>Whatever bytes come: nothing is thrown, and a request gets one reply that a kernel would take.</summary>
 public sealed class FuzzTests
 {
     private const int Seed = 20260117;

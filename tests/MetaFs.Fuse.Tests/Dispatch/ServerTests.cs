@@ -142,7 +142,8 @@ public sealed class ServerTests : IDisposable
         _channel.Written.Clear();
 
         Assert.Equal(Errno.OK, server.Connection.InvalidateInode(new NodeId(0x40DE), -2, 0x33));
-        Assert.Equal(Errno.OK, server.Connection.InvalidateEntry(new NodeId(0x40DE), CString.FromTerminated("gone\0"u8)));
+        Assert.Equal(
+            Errno.OK, server.Connection.InvalidateEntry(new NodeId(0x40DE), CString.FromTerminated("gone\0"u8)));
 
         byte[][] messages = [.. _channel.Written];
         Reply inode = Reply.Parse(messages[0]);

@@ -67,8 +67,8 @@ internal sealed class RecordingFileSystem : IFuseFileSystem
         attr = new FuseAttrOut { AttrValid = 0xA77, Attr = Entry.Attr };
         return Log(
             in context,
-            $"Setattr {node.Value:x} mode={request.Mode:x} uid={request.Uid:x} gid={request.Gid:x} size={request.Size:x} "
-            + $"atime={request.Atime?.Nanoseconds}{(request.Atime?.Now == true ? "now" : "")} "
+            $"Setattr {node.Value:x} mode={request.Mode:x} uid={request.Uid:x} gid={request.Gid:x} "
+            + $"size={request.Size:x} atime={request.Atime?.Nanoseconds}{(request.Atime?.Now == true ? "now" : "")} "
             + $"mtime={request.Mtime?.Nanoseconds}{(request.Mtime?.Now == true ? "now" : "")} "
             + $"kill={request.KillSuidgid} {Text(request.Handle)}");
     }

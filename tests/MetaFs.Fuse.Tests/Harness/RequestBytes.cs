@@ -28,7 +28,7 @@ internal sealed class RequestBytes
 
     public uint Opcode => _opcode;
 
-    /// <summary>The bytes that must be there; the request is carried out even if those after them are cut off.</summary>
+    /// <summary>The bytes that must be there: those after them may be cut off.</summary>
     public int RequiredLength { get; private set; } = -1;
 
     public RequestBytes U32(string field, uint value)

@@ -31,10 +31,10 @@ public sealed class MountTests
 
         string[] names = [.. Directory.GetFileSystemEntries(mount.Path).Select(Path.GetFileName).Order()!];
         Assert.Equal(["broken", "data", "direct", "growing", "link", "passed", "stuck"], names);
-        Assert.Equal(SmallFileSystem.Content, File.ReadAllBytes(mount.File_("data")));
-        Assert.Equal("data", new FileInfo(mount.File_("link")).LinkTarget);
+        Assert.Equal(SmallFileSystem.Content, File.ReadAllBytes(mount.FilePath("data")));
+        Assert.Equal("data", new FileInfo(mount.FilePath("link")).LinkTarget);
         Assert.Equal(0x123456L * 4096, new DriveInfo(mount.Path).TotalSize);
-        Assert.False(File.Exists(mount.File_("absent")));
+        Assert.False(File.Exists(mount.FilePath("absent")));
 
         Assert.Equal(Errno.OK, mount.Unmount());
     }
@@ -45,7 +45,7 @@ public sealed class MountTests
         using var mount = new SmallMount(byFusermount: true, source: "with,comma\\and backslash");
         Assert.Equal("with,comma\\and backslash", Encoding.UTF8.GetString(SmallMount.Entry(mount.Path)!.Source));
         Assert.Equal("fuse.metafs", SmallMount.Entry(mount.Path)!.Type);
-        Assert.Equal(SmallFileSystem.Content, File.ReadAllBytes(mount.File_("data")));
+        Assert.Equal(SmallFileSystem.Content, File.ReadAllBytes(mount.FilePath("data")));
 
         using (mount.Open("data"))
             Assert.Equal(Errno.EBUSY, mount.Unmount());
@@ -177,11 +177,27 @@ public sealed class MountTests
             _output.WriteLine("this kernel has no FUSE_PASSTHROUGH (6.9 and CONFIG_FUSE_PASSTHROUGH)");
             return;
         }
-        Assert.Equal("passed", File.ReadAllText(mount.File_("passed")));
+        Assert.Equal("passed", File.ReadAllText(mount.FilePath("passed")));
         Assert.Equal(0, mount.FileSystem.Reads);
         Assert.Equal(1, mount.Server.Statistics.PassthroughOpens);
         // RELEASE is sent, not waited for.
         Assert.True(SpinWait.SpinUntil(() => mount.Server.Statistics.BackingIds == 0, SmallMount.Patience));
+    }
+
+    [MountedFact(NeedsRoot = true)]
+    public void An_aborted_connection_ends_the_server()
+    {
+        using var mount = new SmallMount();
+        string abort = $"/sys/fs/fuse/connections/{mount.Stat("").DevMinor}/abort";
+        if (!File.Exists(abort))
+        {
+            _output.WriteLine($"no {abort} here (fusectl is not mounted)");
+            return;
+        }
+        File.WriteAllText(abort, "1");
+        Assert.True(mount.Server.WaitUntilUnmounted(SmallMount.Patience));
+        Assert.Equal(Errno.ENOTCONN, mount.TryOpen("data", out _));
+        Assert.DoesNotContain(mount.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [MountedFact]

@@ -5,7 +5,7 @@ using MetaFs.Linux;
 
 namespace MetaFs.Fuse.Tests.Mount;
 
-/// <summary>A mounted <see cref="SmallFileSystem"/>. Disposing it unmounts and fails where something is left over.</summary>
+/// <summary>A mounted <see cref="SmallFileSystem"/>. Disposing it unmounts, and fails if anything is left.</summary>
 internal sealed class SmallMount : IDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -46,7 +46,7 @@ internal sealed class SmallMount : IDisposable
     public static MountEntry? Entry(string path) =>
         MountInfo.Read().FirstOrDefault(entry => Encoding.UTF8.GetString(entry.MountPoint) == path);
 
-    public string File_(string name) => System.IO.Path.Combine(Path, name);
+    public string FilePath(string name) => System.IO.Path.Combine(Path, name);
 
     public SafeFd Open(string name, OpenFlags flags = default)
     {
@@ -55,14 +55,14 @@ internal sealed class SmallMount : IDisposable
     }
 
     public Errno TryOpen(string name, out SafeFd fd, OpenFlags flags = default) =>
-        Libc.Openat(SafeFd.CurrentDirectory, Name(File_(name)), flags, 0, out fd);
+        Libc.Openat(SafeFd.CurrentDirectory, Name(FilePath(name)), flags, 0, out fd);
 
     public Statx Stat(string name)
     {
         Assert.Equal(
             Errno.OK,
             Libc.Statx(
-                SafeFd.CurrentDirectory, Name(File_(name)), AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_BASIC_STATS,
+                SafeFd.CurrentDirectory, Name(FilePath(name)), AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_BASIC_STATS,
                 out Statx stat));
         return stat;
     }

@@ -22,7 +22,8 @@ internal static class WireCases
     private static IEnumerable<(string Name, WireCase Case)> Entries()
     {
         yield return ("LOOKUP", new(new RequestBytes(1).Name("na\xffme"), "Lookup 40de 'na\xffme'", EntryOut));
-        yield return ("FORGET", new(new RequestBytes(2).U64("nlookup", 0x5_0000_0001), "Forget 40de 500000001", NoReply));
+        yield return ("FORGET", new(
+            new RequestBytes(2).U64("nlookup", 0x5_0000_0001), "Forget 40de 500000001", NoReply));
         yield return ("BATCH_FORGET", new(
             new RequestBytes(42).U32("count", 1).U32("dummy", 0xDD).U64("nodeid", 0x51).U64("nlookup", 0x61),
             "Forget 51 61",
@@ -31,7 +32,8 @@ internal static class WireCases
         yield return ("SYMLINK", new(
             new RequestBytes(6).Name("link").Name("to/where"), "Symlink 40de 'link' 'to/where'", EntryOut));
         yield return ("MKNOD", new(
-            new RequestBytes(8).U32("mode", 0x21B6).U32("rdev", 0x103).U32("umask", 0x12).U32("padding", 0xDD).Name("null"),
+            new RequestBytes(8).U32("mode", 0x21B6).U32("rdev", 0x103).U32("umask", 0x12).U32("padding", 0xDD)
+                .Name("null"),
             "Mknod 40de 'null' mode=21b6 rdev=103 umask=12",
             EntryOut));
         yield return ("MKDIR", new(
@@ -178,7 +180,9 @@ internal static class WireCases
             "Getxattr 40de 'user.a' room=40",
             0x40));
         yield return ("GETXATTR of the size", new(
-            new RequestBytes(22).U32("size", 0).U32("padding", 0xDD).Name("user.a"), "Getxattr 40de 'user.a' room=0", 8));
+            new RequestBytes(22).U32("size", 0).U32("padding", 0xDD).Name("user.a"),
+            "Getxattr 40de 'user.a' room=0",
+            8));
         yield return ("LISTXATTR", new(
             new RequestBytes(23).U32("size", 0x40).U32("padding", 0xDD), "Listxattr 40de room=40", 0x40));
         yield return ("LISTXATTR of the size", new(
