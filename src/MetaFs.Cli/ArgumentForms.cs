@@ -1,0 +1,31 @@
+namespace MetaFs.Cli;
+
+/// <summary>The spellings of a command line that other programs use, turned into the one that the parser reads.</summary>
+internal static class ArgumentForms
+{
+    /// <summary>Marks a mount that mount.fuse3(8) asks for.</summary>
+    public const string FromMountFuse = "--from-mount-fuse";
+
+    /// <summary>
+    /// mount.fuse3 runs <c>metafs SOURCE MOUNTPOINT -o LIST</c> for the type fuse.metafs (util/mount.fuse.c): two paths
+    /// in front mean "mount". And <c>-oLIST</c> means <c>-o LIST</c>, as for mount(8).
+    /// </summary>
+    public static string[] Normalize(string[] args)
+    {
+        bool fromMountFuse = args.Length >= 2 && args[0].Contains('/') && !args[0].StartsWith('-');
+        if (!fromMountFuse && (args.Length == 0 || args[0] != MountCommand.Name))
+            return args;
+        List<string> normal = fromMountFuse ? [MountCommand.Name, FromMountFuse] : [args[0]];
+        bool options = true;
+        foreach (string arg in fromMountFuse ? args : args[1..])
+        {
+            options &= arg != "--";
+            if (options && arg.Length > 2 && arg.StartsWith("-o", StringComparison.Ordinal))
+                normal.AddRange(["-o", arg[2..]]);
+            else
+                normal.Add(arg);
+        }
+
+        return normal.ToArray();
+    }
+}

@@ -1,0 +1,113 @@
+// The verbs, what argv needs before the parser sees it, and how errors become messages and exit codes.
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using MetaFs.Cli.Options;
+
+namespace MetaFs.Cli;
+
+/// <summary>The program from arguments to exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly ParserConfiguration s_parser = new()
+    {
+        // A path may begin with '@'.
+        ResponseFileTokenReplacer = null,
+    };
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">As Main has them.</param>
+    /// <param name="output">Where results go; null: standard output.</param>
+    /// <param name="error">Where messages go; null: standard error.</param>
+    public static ExitCode Run(string[] args, TextWriter? output = null, TextWriter? error = null)
+    {
+        var invocation = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+
+            // The parser's own handling of SIGTERM would end a mount without unmounting it.
+            ProcessTerminationTimeout = null,
+        };
+
+        // Left alone where not needed: Console keeps a duplicate of the terminal open, which a daemon must not.
+        if (output is not null)
+            invocation.Output = output;
+        if (error is not null)
+            invocation.Error = error;
+        try
+        {
+            ParseResult result = CreateRoot().Parse(ArgumentForms.Normalize(RawArguments.Recover(args)), s_parser);
+            return result.Action is ParseErrorAction
+                ? ReportUsage(result, invocation.Error)
+                : (ExitCode)result.Invoke(invocation);
+        }
+        catch (CliException e)
+        {
+            invocation.Error.WriteLine($"metafs: {e.Message}");
+            return e.Code;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            invocation.Error.WriteLine($"metafs: internal error, please report it: {e}");
+            return ExitCode.Failure;
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Keeps owners, modes and times that a share cannot keep, for every program.");
+
+        // The parser's help also answers to "/h" and "/?", which are paths here.
+        for (int i = root.Options.Count - 1; i >= 0; i--)
+        {
+            if (root.Options[i] is HelpOption or VersionOption)
+                root.Options.RemoveAt(i);
+        }
+
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show help and usage" });
+        root.Options.Add(new VersionOption("--version")
+        {
+            Description = "Show the version",
+            Action = new VersionLine(),
+        });
+        root.Subcommands.Add(MountCommand.Create());
+        root.Subcommands.Add(UnmountCommand.Create());
+        root.Subcommands.Add(ShowCommand.Create());
+        root.Subcommands.Add(ListCommand.Create());
+        root.Subcommands.Add(VersionCommand.Create());
+        return root;
+    }
+
+    private static ExitCode ReportUsage(ParseResult result, TextWriter error)
+    {
+        Command command = result.CommandResult.Command;
+        string topic = command is RootCommand ? "metafs" : $"metafs {command.Name}";
+        error.WriteLine($"metafs: {ByteText.ForDisplay(DescribeError(result, command))} (see {topic} --help)");
+        return ExitCode.Usage;
+    }
+
+    private static string DescribeError(ParseResult result, Command command)
+    {
+        if (command is RootCommand root)
+        {
+            if (result.UnmatchedTokens.Count == 0)
+                return "a command is required: " + string.Join(", ", root.Subcommands.Select(static c => c.Name));
+            string word = result.UnmatchedTokens[0];
+            string? nearest = NearestWord.Find(word, root.Subcommands.Select(static c => c.Name));
+            return $"unknown command '{word}'" + (nearest is null ? "" : $"; did you mean '{nearest}'?");
+        }
+
+        return result.Errors.Count > 0 ? result.Errors[0].Message.TrimEnd('.') : "bad command line";
+    }
+
+    private sealed class VersionLine : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"metafs {VersionCommand.ProgramVersion}");
+            return (int)ExitCode.Ok;
+        }
+    }
+}

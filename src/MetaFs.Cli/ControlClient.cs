@@ -1,0 +1,56 @@
+// Asks a mount about itself by ioctl(2) on one of its directories: no name inside a mount is special.
+using MetaFs.Linux;
+using MetaFs.Passthrough.Control;
+
+namespace MetaFs.Cli;
+
+/// <summary>The program's side of METAFS_IOC_INFO and METAFS_IOC_SHOW.</summary>
+internal static class ControlClient
+{
+    /// <summary>What the mount says of itself.</summary>
+    /// <returns>OK; ENOTTY: no MetaFs mount; ENOTCONN: its daemon has died.</returns>
+    public static Errno Info(CString directory, out ControlInfo? info)
+    {
+        info = null;
+        Errno errno = Open(directory, out SafeFd fd);
+        using (fd)
+        {
+            if (errno != Errno.OK)
+                return errno;
+            byte[] buffer = new byte[ControlProtocol.InfoSize];
+            errno = AsNoMount(Libc.Ioctl(fd, ControlProtocol.Info, buffer));
+            if (errno == Errno.OK)
+                info = ControlProtocol.ParseInfo(buffer);
+            return errno == Errno.OK && info is null ? Errno.EPROTO : errno;
+        }
+    }
+
+    /// <summary>What a name in a directory is, effectively, on the share and in the records.</summary>
+    /// <param name="directory">Path of a directory of the mount.</param>
+    /// <param name="name">A name in it, not followed if it is a link; empty for the directory itself.</param>
+    /// <param name="show">The answer.</param>
+    /// <returns>OK; ENOTTY: no MetaFs mount; ENOENT: no such name.</returns>
+    public static Errno Show(CString directory, CString name, out ControlShow? show)
+    {
+        show = null;
+        Errno errno = Open(directory, out SafeFd fd);
+        using (fd)
+        {
+            if (errno != Errno.OK)
+                return errno;
+            byte[] buffer = new byte[ControlProtocol.ShowSize];
+            name.Terminated.CopyTo(buffer);
+            errno = AsNoMount(Libc.Ioctl(fd, ControlProtocol.Show, buffer));
+            if (errno == Errno.OK)
+                show = ControlProtocol.ParseShow(buffer);
+            return errno == Errno.OK && show is null ? Errno.EPROTO : errno;
+        }
+    }
+
+    private static Errno Open(CString directory, out SafeFd fd) =>
+        Libc.Openat(SafeFd.CurrentDirectory, directory, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, out fd);
+
+    // Other file systems have several words for "no such ioctl".
+    private static Errno AsNoMount(Errno errno) =>
+        errno is Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP ? Errno.ENOTTY : errno;
+}

@@ -1,0 +1,24 @@
+namespace MetaFs.Cli;
+
+/// <summary>How the program ends; the same words and numbers as under EXIT STATUS in docs/metafs.1.md.</summary>
+/// <remarks>mount(8) passes a helper's status on, so these are what <c>mount -t fuse.metafs</c> answers too.</remarks>
+internal enum ExitCode
+{
+    /// <summary>Done.</summary>
+    Ok = 0,
+
+    /// <summary>Failed while running: a path cannot be shown, a mount is busy, no MetaFs mount is there.</summary>
+    Failure = 1,
+
+    /// <summary>The command line is wrong: an unknown option, a bad value, a missing argument.</summary>
+    Usage = 2,
+
+    /// <summary>SOURCE or MOUNTPOINT cannot be used: missing, no directory, inside each other.</summary>
+    Share = 3,
+
+    /// <summary>The database cannot be used: locked, not writable, of another share, on the share itself.</summary>
+    Database = 4,
+
+    /// <summary>The kernel or fusermount3 refused the mount, or it never answered.</summary>
+    Mount = 5,
+}

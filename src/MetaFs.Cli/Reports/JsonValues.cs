@@ -1,0 +1,34 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace MetaFs.Cli.Reports;
+
+/// <summary>What all JSON of the program has in common.</summary>
+internal static class JsonValues
+{
+    /// <summary>Names stay readable: only what JSON itself demands is escaped.</summary>
+    public static JsonWriterOptions Options { get; } = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Indented = false,
+    };
+
+    /// <summary>
+    /// A path: "path" as text, with U+FFFD for what is no UTF-8, and then also "path_b64", the exact bytes.
+    /// </summary>
+    public static void WritePath(Utf8JsonWriter json, ReadOnlySpan<byte> path)
+    {
+        json.WriteString("path", Encoding.UTF8.GetString(path));
+        if (!ByteText.IsUtf8(path))
+            json.WriteBase64String("path_b64", path);
+    }
+
+    /// <summary>A reason: "reason", and "errno" where the share gave one.</summary>
+    public static void WriteReason(Utf8JsonWriter json, string reason, string? errno)
+    {
+        json.WriteString("reason", reason);
+        if (errno is not null)
+            json.WriteString("errno", errno);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+
+namespace MetaFs.Cli.Reports;
+
+/// <summary>
+/// What <c>metafs list --json</c> prints: one array with one record per line, so that whole-document readers (jq,
+/// Python's json) and line readers can both take it, the latter without holding it all.
+/// </summary>
+internal static class ListJson
+{
+    /// <summary>Writes all rows, as they come.</summary>
+    public static void Write(IEnumerable<OverlayRow> rows, TextWriter output)
+    {
+        using var text = new TextChunks(output);
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, JsonValues.Options);
+        string separator = "[\n";
+        foreach (OverlayRow row in rows)
+        {
+            WriteRow(json, row);
+            json.Flush();
+            text.Append(separator);
+            text.Append(Encoding.UTF8.GetString(buffer.WrittenSpan));
+            buffer.ResetWrittenCount();
+            json.Reset(buffer);
+            separator = ",\n";
+        }
+
+        text.Append(separator == ",\n" ? "\n]\n" : "[]\n");
+    }
+
+    private static void WriteRow(Utf8JsonWriter json, OverlayRow row)
+    {
+        InodeRecord record = row.Record;
+        json.WriteStartObject();
+        if (row.Path is { } path)
+            JsonValues.WritePath(json, path);
+        json.WriteNumber("volume", row.Key.Volume);
+        json.WriteNumber("ino", row.Key.Ino);
+        json.WriteString("type", TypeName(record.Guard.FileType));
+        if (record.Uid is { } uid)
+            WriteField(json, "uid", uid.Value, uid.Reason);
+        if (record.Gid is { } gid)
+            WriteField(json, "gid", gid.Value, gid.Reason);
+        if (record.Mode is { } mode)
+            WriteField(json, "mode", mode.Value, mode.Reason, FieldText.Octal(mode.Value));
+        if (record.Atime is { } atime)
+            WriteField(json, "atime", atime.Nanoseconds, atime.Reason);
+        if (record.Mtime is { } mtime)
+            WriteField(json, "mtime", mtime.Nanoseconds, mtime.Reason);
+        json.WriteNumber("ctime_ns", record.Ctime);
+        json.WriteNumber("set_at_ns", record.SetAt);
+        json.WriteEndObject();
+    }
+
+    private static void WriteField(Utf8JsonWriter json, string name, long value, Reason reason, string? octal = null)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("value", value);
+        if (octal is not null)
+            json.WriteString("octal", octal);
+        JsonValues.WriteReason(json, ReasonText.NameOf(reason.Kind), ReasonText.ErrnoOf(reason));
+        json.WriteEndObject();
+    }
+
+    private static string TypeName(uint type) => FieldText.TypeLetter(type) switch
+    {
+        '-' => "file",
+        'd' => "directory",
+        'l' => "symlink",
+        'p' => "fifo",
+        's' => "socket",
+        'c' => "char",
+        'b' => "block",
+        _ => "unknown",
+    };
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace MetaFs.Cli.Tests;
+
+/// <summary>One run of the program and what came of it.</summary>
+internal sealed record CliRun(ExitCode Code, string Output, string Error)
+{
+    /// <summary>Runs a command in this process: for what ends before a mount begins.</summary>
+    public static CliRun Inside(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        ExitCode code = CommandLine.Run(args, output, error);
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs the built program.</summary>
+    /// <param name="byHost">Whether as "dotnet metafs.dll" instead of "metafs".</param>
+    /// <param name="args">Its arguments.</param>
+    public static CliRun Outside(bool byHost, params string[] args)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "metafs");
+        var start = new ProcessStartInfo(byHost ? "dotnet" : program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string arg in byHost ? [program + ".dll", .. args] : args)
+            start.ArgumentList.Add(arg);
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return new CliRun((ExitCode)process.ExitCode, output.Result, error);
+    }
+}
