@@ -136,7 +136,7 @@ public sealed partial class PassthroughFileSystem
     {
         open = default;
         entry = default;
-        Errno errno = StatName(directoryFd, name, out Statx stat);
+        Errno errno = StatName(directory, directoryFd, name, out Statx stat);
         if (errno == Errno.OK)
             errno = LookupFound(directory, directoryFd, name, stat, out entry);
         if (errno != Errno.OK)

@@ -18,7 +18,7 @@ public sealed partial class PassthroughFileSystem
             return errno;
         using (lease)
         {
-            errno = StatName(lease.Fd, name, out Statx stat);
+            errno = StatName(directory, lease.Fd, name, out Statx stat);
             if (errno == Errno.ENOENT && _options.NegativeTimeout > TimeSpan.Zero)
             {
                 (entry.EntryValid, entry.EntryValidNsec) = Timeout(_options.NegativeTimeout);
@@ -63,7 +63,7 @@ public sealed partial class PassthroughFileSystem
                 continue;
             using (lease)
             {
-                if (StatName(lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
+                if (StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
                     && other.Ino == seen.Ino && other.Dev == seen.Dev)
                 {
                     node.Volume.DistrustBirthTimes();

@@ -23,7 +23,7 @@ public sealed partial class PassthroughFileSystem
         using (lease)
         {
             // Without a look beforehand nobody could tell afterwards whose name it was.
-            errno = FindName(lease.Fd, name, out Node? node, out Statx stat);
+            errno = FindName(directory, lease.Fd, name, out Node? node, out Statx stat);
             if (errno != Errno.OK)
                 return errno;
             if (node is null)
@@ -33,7 +33,7 @@ public sealed partial class PassthroughFileSystem
             // second sees that it takes the last one.
             lock (node)
             {
-                errno = StatName(lease.Fd, name, out stat);
+                errno = StatName(directory, lease.Fd, name, out stat);
                 if (errno == Errno.OK)
                     errno = Libc.Unlinkat(lease.Fd, name, flags);
                 if (errno == Errno.OK)
@@ -53,12 +53,12 @@ public sealed partial class PassthroughFileSystem
         return errno;
     }
 
-    private Errno FindName(SafeFd directory, CString name, out Node? node, out Statx stat)
+    private Errno FindName(Node directory, SafeFd fd, CString name, out Node? node, out Statx stat)
     {
         node = null;
-        Errno errno = StatName(directory, name, out stat);
+        Errno errno = StatName(directory, fd, name, out stat);
         if (errno == Errno.OK)
-            errno = _volumes.Find(stat, directory, name, out ShareVolume volume) is var found && found == Errno.OK
+            errno = _volumes.Find(stat, fd, name, out ShareVolume volume) is var found && found == Errno.OK
                 ? Found(_nodes.Find(volume, stat), out node)
                 : found;
         return errno;
@@ -80,7 +80,7 @@ public sealed partial class PassthroughFileSystem
         bool wasHint = node.Record is { } hinted && hinted.Hint.Parent == directory.Ino
             && name.Bytes.SequenceEqual(hinted.Hint.Name);
         _nodes.RemoveName(node, directory, name.Terminated);
-        if (stat.Nlink <= 1 || node.IsDirectory)
+        if (node.IsDirectory || (stat.Nlink <= 1 && !HasName(node)))
         {
             InodeGone(node, stat);
             return;
@@ -89,6 +89,9 @@ public sealed partial class PassthroughFileSystem
         if (wasHint && node.Record is { } record && node.Names is not null)
             Save(node, record with { Hint = HintOf(node) });
     }
+
+    // Some shares count one link whatever there is; another name that leads to the inode knows better.
+    private bool HasName(Node node) => node.Names is not null && StatNode(node, out _) == Errno.OK && node.Names is not null;
 
     // The row goes at once: its inode number is free for another file. What the kernel still holds, by handle, working
     // directory or O_PATH, keeps its values in memory until FORGET.

@@ -24,10 +24,10 @@ public sealed partial class PassthroughFileSystem
             {
                 var source = new Place(from, fromLease.Fd, name);
                 var target = new Place(to, toLease.Fd, newName);
-                errno = FindName(source.Fd, name, out Node? moved, out _);
+                errno = FindName(from, source.Fd, name, out Node? moved, out _);
                 if (errno != Errno.OK)
                     return errno;
-                errno = FindName(target.Fd, newName, out Node? replaced, out _);
+                errno = FindName(to, target.Fd, newName, out Node? replaced, out _);
                 return errno is Errno.OK or Errno.ENOENT
                     ? RenameLocked(source, target, moved, replaced, flags)
                     : errno;
@@ -52,7 +52,7 @@ public sealed partial class PassthroughFileSystem
                 errno = LinkOnShare(inode, lease.Fd, newName);
                 if (errno != Errno.OK)
                     return errno;
-                errno = StatName(lease.Fd, newName, out Statx stat);
+                errno = StatName(directory, lease.Fd, newName, out Statx stat);
                 if (errno == Errno.OK && !IsLinked(inode, stat))
                     errno = Errno.ESTALE;
                 if (errno == Errno.OK)
@@ -93,7 +93,7 @@ public sealed partial class PassthroughFileSystem
 
     private Errno RenameOnShare(in Place source, in Place target, Node? moved, Node? replaced, RenameFlags flags)
     {
-        Errno errno = StatName(target.Fd, target.Name, out Statx old);
+        Errno errno = StatName(target.Directory, target.Fd, target.Name, out Statx old);
         if (errno is not (Errno.OK or Errno.ENOENT))
             return errno;
         bool existed = errno == Errno.OK;
@@ -110,7 +110,7 @@ public sealed partial class PassthroughFileSystem
         bool isSame = moved is not null && ReferenceEquals(moved, replaced);
 
         // rename(2) of two names of one inode does nothing; on a share that ignores case it changes the name's case.
-        if (isSame && StatName(source.Fd, source.Name, out _) == Errno.OK)
+        if (isSame && StatName(source.Directory, source.Fd, source.Name, out _) == Errno.OK)
             return Errno.OK;
         if (existed && replaced is not null && !isSame && replaced.Is(old))
             NameGone(replaced, target.Directory, target.Name, old);

@@ -8,8 +8,15 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
-    private static Errno StatName(SafeFd directory, CString name, out Statx stat) =>
-        Libc.Statx(directory, name, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out stat);
+    // A kernel keeps attributes of a FUSE mirror for the rest of its tick, even with a timeout of 0, and each name of an
+    // inode has attributes of its own there (fs/fuse/dir.c, fuse_update_get_attr): for 4 ms a link count may be old.
+    private static Errno StatName(Node directory, SafeFd fd, CString name, out Statx stat)
+    {
+        AtFlags flags = AtFlags.AT_SYMLINK_NOFOLLOW;
+        if (directory.Volume.Facts.IsFuse)
+            flags |= AtFlags.AT_STATX_FORCE_SYNC;
+        return Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
+    }
 
     /// <summary>Looks at a node's inode: under each of its names, then through an open handle.</summary>
     /// <returns>OK; ESTALE: none of them leads to it any more; what the share answered for another trouble.</returns>
@@ -24,7 +31,7 @@ public sealed partial class PassthroughFileSystem
             using (lease)
             {
                 if (errno == Errno.OK)
-                    errno = StatName(lease.Fd, CString.FromTerminated(name.Name), out stat);
+                    errno = StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat);
             }
 
             if (errno == Errno.OK && node.Is(stat))

@@ -17,15 +17,16 @@ namespace MetaFs.Passthrough.Shares;
 internal readonly record struct FileSystemFacts(
     bool IsLocal, bool StableInodes, bool StampsLate, long TimeGranularity, bool HandleIsIdentity)
 {
+    /// <summary>Whether it is itself served by a FUSE daemon.</summary>
+    public bool IsFuse { get; init; }
+
     private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
 
     /// <summary>Looks a mount up.</summary>
     public static FileSystemFacts Of(MountEntry mount)
     {
         FileSystemFacts facts = Of(mount.Type, mount.SuperOptions);
-        return facts.StableInodes || !mount.Type.StartsWith("fuse", StringComparison.Ordinal)
-            ? facts
-            : facts with { StableInodes = MirrorsSource(mount) };
+        return facts.IsFuse && !facts.StableInodes ? facts with { StableInodes = MirrorsSource(mount) } : facts;
     }
 
     /// <summary>Looks a type up.</summary>
@@ -44,10 +45,10 @@ internal readonly record struct FileSystemFacts(
         "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false),
         "exfat" => new(false, false, false, 10_000_000, false),
 
-        "fuse.metafs" => new(false, true, false, 1, false),
+        "fuse.metafs" => new(false, true, false, 1, false) { IsFuse = true },
 
         // libfuse's high-level file systems count paths as they meet them, unless they set use_ino.
-        _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false),
+        _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false) { IsFuse = true },
         _ => new(false, true, false, 1, false),
     };
 
