@@ -24,13 +24,16 @@ public sealed class AllocationTests
         var dispatcher = new DispatcherUnderTest(new QuietFileSystem(), log: NullLogger.Instance);
         dispatcher.Channel.OnWrite = static _ => { };
         byte[] request = WireCases.All[name].Request.Build();
-        for (int i = 0; i < 100; i++)
-            dispatcher.Dispatch(request);
+        // The least of some rounds: a collection or the jitter's own work in between counts for the thread too.
+        Assert.Equal(0, Enumerable.Range(0, 10).Min(_ => AllocatedBy(dispatcher, request)));
+    }
 
+    private static long AllocatedBy(DispatcherUnderTest dispatcher, byte[] request)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
             dispatcher.Dispatch(request);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private sealed class QuietFileSystem : FuseFileSystemBase
