@@ -1,0 +1,106 @@
+// A store whose disk fails when a test says so, and which counts what it was asked.
+using MetaFs.Overlay;
+
+namespace MetaFs.Passthrough.Tests.Harness;
+
+/// <summary>The calls of a store that a test can have fail.</summary>
+[Flags]
+internal enum StoreCalls
+{
+    None = 0,
+    Get = 1,
+    Put = 2,
+    Remove = 4,
+    Apply = 8,
+    Directory = 16,
+    Quarantine = 32,
+    Volume = 64,
+    Sync = 128,
+
+    /// <summary>All that a full or read-only disk refuses.</summary>
+    Writes = Put | Remove | Apply | Directory | Quarantine | Volume,
+}
+
+/// <summary>Hands calls on to another store, but for those that are to fail.</summary>
+internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<StoreCalls, int> _counts = [];
+    private StoreCalls _failing;
+    private OverlayStatus _status;
+    private int _remaining;
+
+    public bool IsEmpty => inner.IsEmpty;
+
+    public bool HasVolumes => inner.HasVolumes;
+
+    /// <summary>Has calls of these kinds fail, all from the n-th on; 1 is the next one.</summary>
+    public void FailFrom(int nth, StoreCalls calls, OverlayStatus status)
+    {
+        lock (_gate)
+            (_remaining, _failing, _status) = (nth, calls, status);
+    }
+
+    public void Fail(StoreCalls calls, OverlayStatus status) => FailFrom(1, calls, status);
+
+    public void Heal() => Fail(StoreCalls.None, OverlayStatus.Ok);
+
+    /// <summary>How often a kind of call was made, failed ones counted.</summary>
+    public int CountOf(StoreCalls call)
+    {
+        lock (_gate)
+            return _counts.GetValueOrDefault(call);
+    }
+
+    public OverlayStatus Get(in InodeKey key, out InodeRecord? record)
+    {
+        record = null;
+        return Fails(StoreCalls.Get) ?? inner.Get(key, out record);
+    }
+
+    public OverlayStatus Put(in InodeKey key, InodeRecord record) =>
+        Fails(StoreCalls.Put) ?? inner.Put(key, record);
+
+    public OverlayStatus Remove(in InodeKey key) => Fails(StoreCalls.Remove) ?? inner.Remove(key);
+
+    public OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes) =>
+        Fails(StoreCalls.Apply) ?? inner.Apply(changes);
+
+    public OverlayStatus PutDirectory(in InodeKey directory, in PathHint hint) =>
+        Fails(StoreCalls.Directory) ?? inner.PutDirectory(directory, hint);
+
+    public OverlayStatus RemoveDirectory(in InodeKey directory) =>
+        Fails(StoreCalls.Directory) ?? inner.RemoveDirectory(directory);
+
+    public OverlayStatus Quarantine(in InodeKey key, string reason) =>
+        Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason);
+
+    public IReadOnlyList<Volume> Volumes() => inner.Volumes();
+
+    public OverlayStatus FindVolume(in VolumeIdentity identity, out Volume? volume) =>
+        inner.FindVolume(identity, out volume);
+
+    public OverlayStatus OpenVolume(in VolumeIdentity identity, out Volume? volume)
+    {
+        volume = null;
+        return Fails(StoreCalls.Volume) ?? inner.OpenVolume(identity, out volume);
+    }
+
+    public OverlayStatus PutTraits(long volume, in VolumeTraits traits) =>
+        Fails(StoreCalls.Volume) ?? inner.PutTraits(volume, traits);
+
+    public OverlayStatus Sync() => Fails(StoreCalls.Sync) ?? inner.Sync();
+
+    public void Dispose() => inner.Dispose();
+
+    private OverlayStatus? Fails(StoreCalls call)
+    {
+        lock (_gate)
+        {
+            _counts[call] = _counts.GetValueOrDefault(call) + 1;
+            if ((_failing & call) == 0 || --_remaining > 0)
+                return null;
+            return _status;
+        }
+    }
+}
