@@ -66,7 +66,8 @@ def describe(path, name, first_names, owners):
     if owners:
         words.append(f"{status.st_uid}:{status.st_gid}")
     if not stat.S_ISDIR(status.st_mode):
-        words += [str(status.st_size), str(status.st_nlink), first_names.setdefault(status.st_ino, name)]
+        # Not the link count: the kernel's CIFS client forgets it.
+        words += [str(status.st_size), first_names.setdefault(status.st_ino, name)]
     if stat.S_ISLNK(status.st_mode):
         words.append(os.readlink(path))
     return f"{name}\t" + "\t".join(words)

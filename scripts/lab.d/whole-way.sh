@@ -2,11 +2,13 @@
 # The whole way on one share: what tar, rsync, cp, install, copy2, dpkg-deb, git and sed set through MetaFs reads back,
 # now and after a remount, for root, for a user on root's mount and for a user's own mount.
 #
+#   whole-way.sh [FILES]        FILES: size of the tree, 2000 unless given
+#
 # Runs anywhere as root with SHARE, MNT, METAFS, METAFS_DB set and MetaFs mounted over SHARE at MNT; scripts/lab does
 # that. Prints "ok NAME", "not ok NAME" or "skip NAME" lines and a sum.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-files=${WHOLE_WAY_FILES:-2000}
+files=${1:-2000}
 when='2001-02-03 04:05:06.123456789'
 python=/usr/bin/python3
 passed=0 failed=0 skipped=0
@@ -143,10 +145,10 @@ git_works() {
     GIT_CONFIG_NOSYSTEM=1 "$@" env HOME="$work/home" bash -ec '
         git config --global user.name lab; git config --global user.email lab@example.org
         git config --global safe.directory "*"; git config --global core.symlinks false
-        rm -rf "$1/origin"; git init -q "$1/origin"; cd "$1/origin"
+        origin=$(mktemp -d); git init -q "$origin"; cd "$origin"
         for i in 1 2 3 4 5 6 7 8 9 10; do echo $i >file$i; done; chmod 755 file1
         git add -A; git commit -qm first
-        git clone -q --no-hardlinks "$1/origin" "$2"; cd "$2"
+        git clone -q --no-hardlinks "$origin" "$2"; rm -rf "$origin"; cd "$2"
         echo more >>file2; git commit -qam second
         test -z "$(git status --porcelain)"; git fsck --no-progress' bash "$work/home" "$directory"
 }
@@ -255,9 +257,9 @@ own_copies() {
 }
 
 own_untar() {
-    as_user mkdir /run/own/tar
-    as_user tar -C /run/own/tar --same-owner --numeric-owner -xpf "$work/tree.tar"
-    as_user tar -C /run/own/tar --numeric-owner --diff -f "$work/tree.tar"
+    as_user mkdir /run/own/own-tar
+    as_user tar -C /run/own/own-tar --same-owner --numeric-owner -xpf "$work/tree.tar"
+    as_user tar -C /run/own/own-tar --numeric-owner --diff -f "$work/tree.tar"
 }
 
 own_unmount() {

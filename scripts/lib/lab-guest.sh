@@ -76,6 +76,7 @@ main() {
     echo share >/run/lab/stage
     mount_share "$SHARE_KIND" "$SHARE" || fail "share $SHARE_KIND could not be mounted: $(dmesg | tail -n 5)"
     mkdir -p "$MNT"
+    mkdir -m 0700 /run/records
     if [[ $MOUNT_METAFS == yes ]]; then
         echo mount >/run/lab/stage
         "$METAFS" mount "$SHARE" "$MNT" -o "db=$METAFS_DB${METAFS_OPTIONS:+,$METAFS_OPTIONS}" >>/run/lab/out 2>&1 ||

@@ -42,7 +42,7 @@ internal sealed class Leaks
     private static HashSet<string> Snapshot()
     {
         HashSet<string> all = [.. MountTable.Read()
-            .Where(entry => entry.Type.StartsWith("fuse", StringComparison.Ordinal) || entry.MountPoint.Contains(Workspace.Prefix))
+            .Where(entry => entry.MountPoint.Contains(Workspace.Prefix, StringComparison.Ordinal))
             .Select(entry => $"mount {entry.Source} on {entry.MountPoint} type {entry.Type}")];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {

@@ -28,6 +28,7 @@ public sealed class MetaFsMount : IDisposable
 
     private readonly Process _process;
     private bool _ended;
+    private bool _disposed;
 
     private MetaFsMount(MountPlan plan, Process process, string log)
     {
@@ -126,8 +127,12 @@ public sealed class MetaFsMount : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         try
         {
+            _ended |= _process.HasExited && !MountTable.IsMetaFs(MountPoint);
             if (!_ended)
                 Unmount();
         }

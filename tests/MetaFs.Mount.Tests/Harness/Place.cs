@@ -29,6 +29,13 @@ public static class Places
     public static TheoryData<Place> ForEverybody =>
         [.. Enum.GetValues<Place>().Where(place => place != Place.OverForeignDirectory)];
 
+    /// <summary>
+    /// Every place whose share is a file system of the kernel: bindfs 1.14 has no fallocate, builds paths of at most
+    /// PATH_MAX and hides what is removed while open.
+    /// </summary>
+    public static TheoryData<Place> OfTheKernel =>
+        [.. Enum.GetValues<Place>().Where(place => place is not (Place.OverBindfsDeny or Place.OverBindfsIgnore))];
+
     /// <summary>Mounts whose share keeps neither owner nor mode.</summary>
     public static TheoryData<Place> Refusing =>
         [Place.OverBindfsDeny, Place.OverBindfsIgnore, Place.OverForeignDirectory, Place.RecordingEverything];

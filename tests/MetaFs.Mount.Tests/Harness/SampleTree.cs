@@ -1,10 +1,32 @@
 namespace MetaFs.Mount.Tests.Harness;
 
+/// <summary>The sample trees of the classes that copy whole trees, made once.</summary>
+public sealed class SampleTrees : IDisposable
+{
+    private readonly Workspace _workspace = new();
+    private readonly Lazy<SampleTree> _forRoot;
+    private readonly Lazy<SampleTree> _forUsers;
+
+    public SampleTrees()
+    {
+        _forRoot = new(() => new SampleTree(_workspace, "tree", linksToSuid: true));
+        _forUsers = new(() => new SampleTree(_workspace, "tree-for-users", linksToSuid: false));
+    }
+
+    /// <summary>
+    /// The tree that this share's mounter can extract. Where fs.protected_hardlinks is set the kernel lets nobody but
+    /// root link to a set-id file that, as the mount shows it, belongs to somebody else.
+    /// </summary>
+    public SampleTree For(Share share) => share.IsForEverybody ? _forRoot.Value : _forUsers.Value;
+
+    public void Dispose() => _workspace.Dispose();
+}
+
 /// <summary>
 /// 2,000 files in 40 directories with varied owners, modes (setuid, setgid and none at all among them), times to the
 /// nanosecond, symbolic links and hard links, on a plain directory, and a tar archive of them.
 /// </summary>
-public sealed class SampleTree : IDisposable
+public sealed class SampleTree
 {
     private const int DirectoryCount = 40;
     private const int FilesEach = 50;
@@ -15,26 +37,27 @@ public sealed class SampleTree : IDisposable
 
     private static readonly int[] s_directoryModes = [755, 700, 2775, 1777, 555, 3771];
 
-    private readonly Workspace _workspace = new();
+    private readonly bool _linksToSuid;
 
-    public SampleTree()
+    internal SampleTree(Workspace workspace, string name, bool linksToSuid)
     {
-        if (Posix.EffectiveUid != 0)
-            return; // every user of it is skipped
+        _linksToSuid = linksToSuid;
+        Root = workspace.MakeDirectory(name, 750, 33, 1000);
+        Archive = Root + ".tar";
         Identity.Root.Run(Make);
         Command.Run("tar", "-C", Root, "--numeric-owner", "--format=posix", "-cf", Archive, ".").MustSucceed();
+        Listing = TreeListing.Of(Root, Identity.Root);
     }
 
     /// <summary>The tree's uppermost directory.</summary>
-    public string Root => _workspace.Path + "/tree";
+    public string Root { get; }
 
-    public string Archive => _workspace.Path + "/tree.tar";
+    public string Archive { get; }
 
-    public TreeListing Listing => TreeListing.Of(Root, Identity.Root);
+    public TreeListing Listing { get; }
 
     private void Make()
     {
-        _workspace.MakeDirectory("tree", 750, 33, 1000);
         Random random = new(1);
         List<string> directories = [];
         for (int d = 0; d < DirectoryCount; d++)
@@ -51,12 +74,13 @@ public sealed class SampleTree : IDisposable
         SetAttributes(Root, 2750, random);
     }
 
-    private static void MakeFile(string directory, int index, Random random)
+    private void MakeFile(string directory, int index, Random random)
     {
         string path = $"{directory}/file {index}";
         Posix.CreateFile(path, new string((char)('a' + index % 26), random.Next(0, 3000)));
-        SetAttributes(path, s_fileModes[index % s_fileModes.Length], random);
-        if (index % 10 == 7)
+        int mode = s_fileModes[index % s_fileModes.Length];
+        SetAttributes(path, mode, random);
+        if (index % 10 == 7 && (_linksToSuid || mode < 2000))
             Posix.Link(path, $"{directory}/hard{index}").Ok();
         if (index % 12 != 5)
             return;
@@ -74,6 +98,4 @@ public sealed class SampleTree : IDisposable
     }
 
     private static long Time(Random random) => random.NextInt64(1, 1_700_000_000_000_000_000);
-
-    public void Dispose() => _workspace.Dispose();
 }

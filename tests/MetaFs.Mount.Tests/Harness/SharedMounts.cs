@@ -85,4 +85,14 @@ public sealed class SharedMountsCollection : ICollectionFixture<SharedMounts>;
 public sealed record Venue(Place Place, string Path, string Backing, Identity Mounter, Share? Share)
 {
     public string this[string name] => $"{Path}/{name}";
+
+    /// <summary>
+    /// Waits until the share itself tells the truth: libfuse gives every name of a file an inode, and attributes, of its
+    /// own and keeps those for a second, so bindfs shows a change made by one name late by another.
+    /// </summary>
+    public void LetHardLinksSettle()
+    {
+        if (Share?.Kind is ShareKind.BindfsDeny or ShareKind.BindfsIgnore)
+            Thread.Sleep(1100);
+    }
 }

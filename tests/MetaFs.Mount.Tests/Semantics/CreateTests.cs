@@ -122,7 +122,7 @@ public sealed class CreateTests(SharedMounts mounts, ITestOutputHelper output) :
     });
 
     [RootTheory]
-    [MemberData(nameof(Places.All), MemberType = typeof(Places))]
+    [MemberData(nameof(Places.ForEverybody), MemberType = typeof(Places))]
     public void AnUnnamedFileGetsItsNameWithItsAttributes(Place place) => In(place, venue =>
     {
         Errno errno = Posix.Open(venue.Path, Posix.O_RDWR | Posix.O_TMPFILE, Oct(640), out int fd);

@@ -31,6 +31,7 @@ public sealed class CtimeTests(SharedMounts mounts, ITestOutputHelper output) : 
         {
             Thread.Sleep(15); // kernel stamps are as coarse as its tick
             change(venue);
+            venue.LetHardLinksSettle();
             long ctime = Posix.Stat(venue["f"]).Ctime;
             Assert.True(ctime > last, $"{name}: ctime was {last} and is {ctime}");
             long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;

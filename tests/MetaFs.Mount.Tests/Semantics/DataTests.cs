@@ -74,7 +74,7 @@ public sealed class DataTests(SharedMounts mounts, ITestOutputHelper output) : P
     });
 
     [RootTheory]
-    [MemberData(nameof(Places.All), MemberType = typeof(Places))]
+    [MemberData(nameof(Places.OfTheKernel), MemberType = typeof(Places))]
     public void FallocateAllocatesAndPunches(Place place) => In(place, venue =>
     {
         const int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2;

@@ -26,11 +26,10 @@ public sealed class InodeReuseTests(ITestOutputHelper output) : MountTest(output
         });
     }
 
+    // Not on bindfs: neither creation times nor file handles come through it, so nothing tells the two files apart.
     [RootTheory]
     [InlineData(ShareKind.ForeignDirectory, false)]
     [InlineData(ShareKind.ForeignDirectory, true)]
-    [InlineData(ShareKind.BindfsDeny, false)]
-    [InlineData(ShareKind.BindfsDeny, true)]
     public void AFileMadeByAnotherHostIsNotTakenForTheOldOne(ShareKind kind, bool stopped)
     {
         Share share = Mine(new Share(kind));
@@ -71,7 +70,7 @@ public sealed class InodeReuseTests(ITestOutputHelper output) : MountTest(output
         share.Unmount();
         CommandResult foreign = MetaFsProgram.Run(share.Mounter, "mount", elsewhere, share.MountPoint, "-o",
             $"db={share.Database}");
-        Assert.Contains(elsewhere, foreign.MustFail());
+        Assert.Contains("belongs to", foreign.MustFail());
         Assert.False(MountTable.IsMetaFs(share.MountPoint));
     }
 

@@ -22,6 +22,7 @@ public sealed class LinkTests(SharedMounts mounts, ITestOutputHelper output) : P
         Assert.Equal(Posix.Stat(venue["a"]).Ino, Posix.Stat(venue["d/c"]).Ino);
 
         Posix.Unlink(venue["a"]).Ok();
+        venue.LetHardLinksSettle();
         FileStatus status = Posix.Stat(venue["b"]);
         Assert.Equal(("42:43", Oct(4711), 22L, 2u), (status.Owner, status.Mode, status.Mtime, status.Nlink));
     });

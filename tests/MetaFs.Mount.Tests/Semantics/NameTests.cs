@@ -45,7 +45,7 @@ public sealed class NameTests(SharedMounts mounts, ITestOutputHelper output) : P
     });
 
     [RootTheory]
-    [MemberData(nameof(Places.All), MemberType = typeof(Places))]
+    [MemberData(nameof(Places.OfTheKernel), MemberType = typeof(Places))]
     public void PathsLongerThanPathMaxBySteps(Place place) => In(place, venue =>
     {
         string step = new('d', 200);

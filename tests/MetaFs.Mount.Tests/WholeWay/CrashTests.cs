@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace MetaFs.Mount.Tests.WholeWay;
 
 /// <summary>A reply of 0 survives the daemon's sudden death.</summary>
-public sealed class CrashTests(SampleTree tree, ITestOutputHelper output) : MountTest(output), IClassFixture<SampleTree>
+public sealed class CrashTests(SampleTrees trees, ITestOutputHelper output) : MountTest(output), IClassFixture<SampleTrees>
 {
     private const int Rounds = 4;
     private const long When = 1_000_000_000_000_000_000;
@@ -16,7 +16,8 @@ public sealed class CrashTests(SampleTree tree, ITestOutputHelper output) : Moun
     public void EverythingAcknowledgedIsThereAfterKill(ShareKind kind)
     {
         Share share = Mine(new Share(kind));
-        Random random = new(kind.GetHashCode());
+        string archive = trees.For(share).Archive;
+        Random random = new((int)kind);
         for (int round = 0; round < Rounds; round++)
         {
             string directory = $"{share.MountPoint}/round{round}";
@@ -28,7 +29,7 @@ public sealed class CrashTests(SampleTree tree, ITestOutputHelper output) : Moun
             ConcurrentQueue<Acknowledged> log = [];
             Thread driver = new(() => share.Mounter.Run(() => Drive(directory, log)));
             Thread untar = new(() => Command.Run(share.Mounter,
-                "tar", "-C", directory + "/tar", "--same-owner", "-xpf", tree.Archive));
+                "tar", "-C", directory + "/tar", "--same-owner", "-xpf", archive));
             driver.Start();
             untar.Start();
             SpinWait.SpinUntil(() => log.Count > 100 + random.Next(400), TimeSpan.FromSeconds(60));

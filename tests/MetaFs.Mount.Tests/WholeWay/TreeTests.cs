@@ -1,13 +1,14 @@
 namespace MetaFs.Mount.Tests.WholeWay;
 
 /// <summary>The tools that bring whole trees to a share: what they set reads back, now and after a remount.</summary>
-public sealed class TreeTests(SampleTree tree, ITestOutputHelper output) : MountTest(output), IClassFixture<SampleTree>
+public sealed class TreeTests(SampleTrees trees, ITestOutputHelper output) : MountTest(output), IClassFixture<SampleTrees>
 {
     [RootTheory]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void TarRestoresOwnersModesTimesAndLinks(ShareKind kind)
     {
         Share share = Mine(new Share(kind));
+        SampleTree tree = trees.For(share);
         string target = MakeTarget(share);
         Untar(share, target);
         AssertNoDifference(share, target);
@@ -26,6 +27,7 @@ public sealed class TreeTests(SampleTree tree, ITestOutputHelper output) : Mount
     public void ASecondRsyncHasNothingToDo(ShareKind kind)
     {
         Share share = Mine(new Share(kind));
+        SampleTree tree = trees.For(share);
         string target = MakeTarget(share);
         string source = tree.Root;
         if (!share.IsForEverybody)
@@ -51,6 +53,7 @@ public sealed class TreeTests(SampleTree tree, ITestOutputHelper output) : Mount
     public void CpArchiveEqualsItsSource(ShareKind kind)
     {
         Share share = Mine(new Share(kind));
+        SampleTree tree = trees.For(share);
         string source = tree.Root;
         if (!share.IsForEverybody)
         {
@@ -94,11 +97,11 @@ public sealed class TreeTests(SampleTree tree, ITestOutputHelper output) : Mount
     }
 
     private void Untar(Share share, string target) => Command.Run(share.Mounter,
-        "tar", "-C", target, "--same-owner", "--numeric-owner", "-xpf", tree.Archive).MustSucceed();
+        "tar", "-C", target, "--same-owner", "--numeric-owner", "-xpf", trees.For(share).Archive).MustSucceed();
 
     private void AssertNoDifference(Share share, string target)
     {
-        CommandResult diff = Command.Run(share.Mounter, "tar", "-C", target, "--numeric-owner", "--diff", "-f", tree.Archive);
+        CommandResult diff = Command.Run(share.Mounter, "tar", "-C", target, "--numeric-owner", "--diff", "-f", trees.For(share).Archive);
         Assert.Equal("", diff.Output + diff.Errors);
         Assert.Equal(0, diff.ExitCode);
     }

@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# Counting: steps of scripts/test, result files of dotnet test, closing lines of other scripts.
+
+passed=0
+failed=0
+skipped=0
+failures=()
+
+heading() {
+    printf '\n=== %s (%d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60))
+}
+
+# step NAME COMMAND...: one check; a function runs with errexit.
+step() {
+    local name=$1 status
+    shift
+    heading "$name"
+    # Not in a condition, and in a subshell: both keep errexit alive in the function.
+    set +e
+    (
+        set -e
+        "$@"
+    )
+    status=$?
+    set -e
+    if ((status == 0)); then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        failures+=("$name")
+    fi
+}
+
+skip() {
+    heading "$1"
+    echo "skipped: $2"
+    skipped=$((skipped + 1))
+}
+
+# count_trx FILE STATUS: adds the counters of a test run. A run that died or ran nothing counts as one failure.
+count_trx() {
+    local file=$1 status=$2 counters total ok bad
+    if [[ ! -s $file ]]; then
+        echo "no result file: the test run died"
+        failed=$((failed + 1))
+        failures+=("$(basename "$(dirname "$file")")")
+        return
+    fi
+    counters=$(grep -o '<Counters [^>]*>' "$file")
+    total=$(_attribute total "$counters")
+    ok=$(_attribute passed "$counters")
+    bad=$(($(_attribute failed "$counters") + $(_attribute error "$counters") + $(_attribute timeout "$counters")))
+    if ((bad == 0 && (status != 0 || total == 0))); then
+        echo "the test run ended with status $status, $total tests"
+        bad=1 total=$((total + 1))
+    fi
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+    skipped=$((skipped + total - ok - bad))
+    if ((bad > 0)); then failures+=("$(basename "$(dirname "$file")")"); fi
+}
+
+_attribute() {
+    sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"
+}
+
+# count_line "N passed, N failed, N skipped" STATUS
+count_line() {
+    local ok bad rest
+    if [[ $1 =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} rest=${BASH_REMATCH[3]}
+    else
+        ok=0 bad=0 rest=0
+        if (($2 == 0)); then echo "no closing line" && bad=1; fi
+    fi
+    if ((bad == 0 && $2 != 0)); then bad=1; fi
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+    skipped=$((skipped + rest))
+    if ((bad > 0)); then failures+=("${FUNCNAME[1]}"); fi
+}
+
+# finish: the closing line and the exit.
+finish() {
+    echo
+    if ((failed > 0)); then echo "failed: ${failures[*]}"; fi
+    echo "$passed passed, $failed failed, $skipped skipped"
+    if ((failed > 0)); then exit 1; fi
+    exit 0
+}
