@@ -71,9 +71,8 @@ internal ref struct AttributeChange
             errno = Restat();
         if (errno != Errno.OK)
             return errno;
-        bool own = _node.Volume.ShowsItsOwn(ShareCall.Chown);
-        FieldVerdict uidVerdict = Evidence.Judge(before.Uid, _share.Uid, uid ?? 0, own);
-        FieldVerdict gidVerdict = Evidence.Judge(before.Gid, _share.Gid, gid ?? 0, own);
+        FieldVerdict uidVerdict = Judge(ShareCall.Chown, before.Uid, _share.Uid, uid ?? 0);
+        FieldVerdict gidVerdict = Judge(ShareCall.Chown, before.Gid, _share.Gid, gid ?? 0);
         if (uid is { } wantedUid)
             _node.Volume.Learn(ShareCall.Chown, Evidence.Learn(before.Uid, _share.Uid, wantedUid));
         if (gid is { } wantedGid)
@@ -118,9 +117,7 @@ internal ref struct AttributeChange
         if (after == target && target != wanted)
             RecordMode(wanted, FieldVerdict.Record, new Reason(ReasonKind.Kept));
         else
-            RecordMode(
-                wanted, Evidence.Judge(before, after, wanted, _node.Volume.ShowsItsOwn(ShareCall.Chmod)),
-                new Reason(ReasonKind.Ignored));
+            RecordMode(wanted, Judge(ShareCall.Chmod, before, after, wanted), new Reason(ReasonKind.Ignored));
         return Errno.OK;
     }
 
@@ -191,6 +188,14 @@ internal ref struct AttributeChange
     {
         if (_draft.HasTimes)
             _draft.Witness = new TimeWitness(_share.MtimeNs, _share.CtimeNs, _share.Size, now, now);
+    }
+
+    // A local file system shows what it stores, so finding a value there is proof enough.
+    private readonly FieldVerdict Judge(ShareCall call, long before, long after, long wanted)
+    {
+        ShareVolume volume = _node.Volume;
+        FieldVerdict verdict = Evidence.Judge(before, after, wanted, volume.ShowsItsOwn(call));
+        return verdict == FieldVerdict.KeepIfRecorded && volume.Facts.IsLocal ? FieldVerdict.Drop : verdict;
     }
 
     private void RecordOwner(uint? uid, uint? gid, FieldVerdict uidVerdict, FieldVerdict gidVerdict, Reason reason)
