@@ -35,19 +35,19 @@ internal static class DatabaseFile
     {
         string directory = Path.GetDirectoryName(database) ?? "/";
         if (Directory.Exists(database))
-            throw new OverlayException($"database {database} is a directory; give db=FILE with a file name in it");
+            throw new OverlayException($"database {database} is a directory; give db=FILE with a file in it");
         if (!Directory.Exists(directory))
         {
             throw new OverlayException(
-                $"database {database}: there is no directory {directory}; make it (mkdir -m 700) or give another db=FILE");
+                $"database {database}: there is no directory {directory}; mkdir -m 700 it or give another db=FILE");
         }
 
-        // Whoever may write here can put another file in the database's place, except where the sticky bit says no.
+        // Whoever may write here can put a file in the database's place, except where the sticky bit says no.
         UnixFileMode mode = File.GetUnixFileMode(directory);
         if ((mode & OthersWrite) != 0 && (mode & UnixFileMode.StickyBit) == 0)
         {
             throw new OverlayException(
-                $"database {database}: others may write to {directory}; chmod go-w {directory} or give another db=FILE");
+                $"database {database}: others may write to {directory}; chmod go-w {directory} or give db=FILE");
         }
 
         // The log's shared memory works on one machine only (https://www.sqlite.org/wal.html).
@@ -55,7 +55,8 @@ internal static class DatabaseFile
         if (drive.DriveType == DriveType.Network)
         {
             throw new OverlayException(
-                $"database {database} is on a network file system ({drive.DriveFormat}), where it would be damaged; {AnotherPlace}");
+                $"database {database} is on a network file system ({drive.DriveFormat}), where it would be damaged; "
+                + AnotherPlace);
         }
 
         // SQLite resolves a link and puts log and shared memory beside its target: the lock would not cover them.
@@ -71,8 +72,8 @@ internal static class DatabaseFile
 
     /// <summary>Refuses a file that is certainly another program's, before anything is made beside it.</summary>
     /// <remarks>
-    /// Closing a descriptor drops all record locks that this process has on the file (fcntl(2)), SQLite's too: must not
-    /// be called while a store of this process has the database open.
+    /// Closing a descriptor drops all record locks that this process has on the file (fcntl(2)), SQLite's too: must
+    /// not be called while a store of this process has the database open.
     /// </remarks>
     public static void CheckHeader(string database)
     {
@@ -82,14 +83,16 @@ internal static class DatabaseFile
         int length;
         try
         {
-            using FileStream file = new(database, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            using FileStream file = new(
+                database, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             if (!file.CanSeek)
                 throw new OverlayException($"database {database} is not a regular file; give another db=FILE");
             length = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OverlayException($"database {database} cannot be opened for writing: {e.Message}; {AnotherPlace}", e);
+            throw new OverlayException(
+                $"database {database} cannot be opened for writing: {e.Message}; {AnotherPlace}", e);
         }
 
         if (length == 0)
@@ -101,7 +104,7 @@ internal static class DatabaseFile
             throw NotOurs(database);
     }
 
-    /// <summary>Makes an empty file with mode 0600 where there is none; log and shared memory take that mode over.</summary>
+    /// <summary>Makes an empty file of mode 0600 where there is none; log and shared memory get its mode.</summary>
     public static void Create(string database)
     {
         if (File.Exists(database))
@@ -126,7 +129,7 @@ internal static class DatabaseFile
         }
     }
 
-    /// <summary>Takes away what anybody but the owner may do: a copy or a restored backup may have any mode.</summary>
+    /// <summary>Takes away what others may do: a copy or a restored backup may have any mode.</summary>
     public static void Restrict(string database)
     {
         foreach (string file in AllFiles(database))
@@ -139,8 +142,8 @@ internal static class DatabaseFile
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new OverlayException(
-                    $"database {database}: others may have access to {file} and its mode cannot be changed: {e.Message}; "
-                    + "chown it to the user who mounts, or give another db=FILE",
+                    $"database {database}: others may have access to {file} and its mode cannot be changed: "
+                    + $"{e.Message}; chown it to the user who mounts, or give another db=FILE",
                     e);
             }
         }

@@ -44,7 +44,7 @@ public static class DatabaseLocation
         return Path.Combine(directory, $"{Slug(shareName)}-{Convert.ToHexStringLower(digest.AsSpan(0, 6))}.db");
     }
 
-    /// <summary>Makes the directory, mode 0700, and its parents where they are missing; an existing one is left alone.</summary>
+    /// <summary>Makes the directory, mode 0700, and missing parents; an existing one is left alone.</summary>
     /// <exception cref="OverlayException">It cannot be made.</exception>
     public static void EnsureDirectory(string directory)
     {
@@ -60,7 +60,8 @@ public static class DatabaseLocation
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OverlayException(
-                $"directory {directory} for the database cannot be made: {e.Message}; give db=FILE in a directory of yours",
+                $"directory {directory} for the database cannot be made: {e.Message}; "
+                + "give db=FILE in a directory of yours",
                 e);
         }
     }

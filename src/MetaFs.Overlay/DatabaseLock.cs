@@ -19,7 +19,7 @@ internal sealed class DatabaseLock : IDisposable
 
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
 
-    // Guards s_held, and is kept while a lock file is opened or closed, so that nobody else here closes one that is held.
+    // Guards s_held, and is kept while a lock file is opened or closed: nobody else here may close one that is held.
     private static readonly Lock s_gate = new();
 
     // Databases held by this process, by path.
@@ -114,7 +114,8 @@ internal sealed class DatabaseLock : IDisposable
         try
         {
             file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
+            string text = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n");
+            file.Write(Encoding.ASCII.GetBytes(text));
         }
         catch (IOException)
         {

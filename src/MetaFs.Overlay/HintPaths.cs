@@ -4,8 +4,7 @@ namespace MetaFs.Overlay;
 /// <summary>Joins hints to paths. Hints may be old, damaged or forged: loops end, and no name has a slash.</summary>
 internal sealed class HintPaths : IDisposable
 {
-    // PATH_MAX is 4096: nothing deeper has a path that a program could use in one call.
-    private const int DeepestPath = 2048;
+    // Far beyond PATH_MAX, which relative steps may pass. Also what ends a circle: each step adds two bytes or more.
     private const int LongestPath = 64 * 1024;
 
     // Rows come by inode number, and the files of one directory mostly have numbers close together.
@@ -57,12 +56,21 @@ internal sealed class HintPaths : IDisposable
         int length = 0;
         while (directory.Ino != root)
         {
-            if (Place(directory) is not { } place || names.Count == DeepestPath)
+            // The first one is not there yet; a known one above it ends the walk.
+            byte[]? part = null;
+            bool isKnown = names.Count > 0 && _directories.TryGetValue(directory, out part);
+            PathHint place = default;
+            if (!isKnown)
+            {
+                place = Place(directory);
+                part = place.Name;
+            }
+
+            if (part is null || (length += part.Length + 1) > LongestPath)
                 return null;
-            names.Add(place.Name!);
-            length += place.Name!.Length + 1;
-            if (length > LongestPath)
-                return null;
+            names.Add(part);
+            if (isKnown)
+                break;
             directory = directory with { Ino = place.Parent };
         }
 
@@ -79,11 +87,12 @@ internal sealed class HintPaths : IDisposable
         return path;
     }
 
-    private PathHint? Place(in InodeKey directory)
+    // Default where there is none.
+    private PathHint Place(in InodeKey directory)
     {
         _getDirectory.Bind(1, directory.Volume);
         _getDirectory.Bind(2, directory.Ino);
-        PathHint? place = null;
+        PathHint place = default;
         if (_database.Query(_getDirectory))
         {
             byte[] name = _getDirectory.Bytes(1).ToArray();

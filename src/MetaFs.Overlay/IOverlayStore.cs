@@ -27,7 +27,7 @@ public enum OverlayStatus
 /// </remarks>
 public interface IOverlayStore : IDisposable
 {
-    /// <summary>Whether there is no record at all, without asking the database: the common case costs nothing.</summary>
+    /// <summary>Whether there is no record at all, without asking the database: the common case is free.</summary>
     bool IsEmpty { get; }
 
     /// <summary>Reads one record. The guard is not looked at.</summary>

@@ -19,7 +19,7 @@ public enum GuardKind : byte
 /// <param name="Value">0 for <see cref="GuardKind.None"/>.</param>
 public readonly record struct InodeGuard(uint FileType, GuardKind Kind, long Value)
 {
-    /// <summary>Whether both can be one file: types equal, and values equal where both sides have the same kind.</summary>
+    /// <summary>Whether both can be one file: types equal, and values equal where both have the same kind.</summary>
     /// <remarks>Kinds differ after a kernel learnt to show birth times: that proves nothing against the file.</remarks>
     public bool Matches(in InodeGuard other) =>
         FileType == other.FileType && (Kind != other.Kind || Value == other.Value);
@@ -93,7 +93,7 @@ public sealed record InodeRecord
     /// <summary>The share's state when <see cref="Atime"/> or <see cref="Mtime"/> was recorded.</summary>
     public TimeWitness? Witness { get; init; }
 
-    /// <summary>Change time of the last recorded change, ns; shown where it is later than the share's. 0: none.</summary>
+    /// <summary>Change time of the last recorded change, ns; shown where later than the share's. 0: none.</summary>
     public long Ctime { get; init; }
 
     /// <summary>When the record was last written, ns since the epoch, this machine's clock.</summary>

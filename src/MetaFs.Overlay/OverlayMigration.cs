@@ -22,8 +22,9 @@ internal static class OverlayMigration
         {
             throw new OverlayException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"database {path} was written by a newer MetaFs (schema {version}, this one knows {OverlaySchema.Version}); "
-                + $"use that version, or give another db=FILE"));
+                $"database {path} was written by a newer MetaFs (schema {version}, this one knows ")
+                + string.Create(CultureInfo.InvariantCulture, $"{OverlaySchema.Version}); ")
+                + "use that version, or give another db=FILE");
         }
 
         return (int)version;

@@ -3,9 +3,9 @@ namespace MetaFs.Overlay;
 /// <summary>How <see cref="SqliteOverlayStore.Open"/> opens.</summary>
 public sealed record OverlayOpenOptions
 {
-    /// <summary>How long to wait for another mount that holds the database, e.g. one that is being unmounted.</summary>
+    /// <summary>How long to wait for another mount of the database to end, e.g. one being unmounted.</summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Receives one line for each failure at run time; called from any thread, sometimes under a lock.</summary>
+    /// <summary>Receives a line for each failure at run time, on any thread, under a lock: must not call back.</summary>
     public Action<string>? Log { get; init; }
 }

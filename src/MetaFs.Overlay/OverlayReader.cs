@@ -73,7 +73,7 @@ public sealed class OverlayReader : IDisposable
         _database.QueryInteger(OverlaySchema.CountDirectories),
         _database.QueryInteger(OverlaySchema.CountQuarantined)));
 
-    /// <summary>What SQLite finds wrong with the file, at most 20 lines; empty: nothing. Reads the whole file.</summary>
+    /// <summary>What SQLite finds wrong with the file, at most 20 lines, or nothing. Reads all of it.</summary>
     public IReadOnlyList<string> Check() => Guarded(() =>
     {
         using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.QuickCheck);
@@ -109,7 +109,7 @@ public sealed class OverlayReader : IDisposable
             volumes.Find(v => v.Id == key.Volume), key, record!, paths.PathOf(key, record!.Hint));
     });
 
-    /// <summary>All records by volume and inode number (as a signed number: those above 2^63 come first), one at a time.</summary>
+    /// <summary>All records by volume and inode number, those from 2^63 on first; one at a time.</summary>
     public IEnumerable<OverlayRow> Rows()
     {
         using SqliteStatement row = Guarded(() => _database.PrepareForCaller(OverlaySchema.AllRecords));

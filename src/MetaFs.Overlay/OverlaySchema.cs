@@ -13,7 +13,7 @@ internal static class OverlaySchema
     /// <summary>Quarantined rows that are kept; older ones go.</summary>
     public const int QuarantineRows = 100_000;
 
-    /// <summary>Where a table has the columns of a record, this is their order; <see cref="RecordRow"/> follows it.</summary>
+    /// <summary>The columns of a record, in the order that <see cref="RecordRow"/> follows.</summary>
     public const string RecordColumns =
         "type, guard_kind, guard_value, "
         + "uid, uid_reason, uid_errno, gid, gid_reason, gid_errno, mode, mode_reason, mode_errno, "
@@ -99,13 +99,16 @@ internal static class OverlaySchema
         $"SELECT {RecordColumns}, volume, ino, reason, moved_at FROM quarantine ORDER BY id";
 
     public const string AllVolumes =
-        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime FROM volume ORDER BY id";
+        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime FROM volume "
+        + "ORDER BY id";
 
     public const string AddVolume =
         "INSERT INTO volume (file_system, source, root_ino, root_btime) VALUES (?1, ?2, ?3, ?4) RETURNING id";
 
     public const string UpdateVolume = "UPDATE volume SET source = ?2, root_btime = ?3 WHERE id = ?1";
-    public const string PutTraits = "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5 WHERE id = ?1";
+
+    public const string PutTraits =
+        "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5 WHERE id = ?1";
 
     public const string CountRecords = "SELECT count(*) FROM record";
     public const string CountDirectories = "SELECT count(*) FROM directory";

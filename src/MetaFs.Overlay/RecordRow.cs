@@ -166,4 +166,5 @@ internal static class RecordRow
             unchecked((ulong)row.Integer(Witness + 2)),
             row.Integer(Witness + 3),
             row.Integer(Witness + 4));
-    }}
+    }
+}

@@ -27,14 +27,15 @@ internal static class SqliteFailure
         {
             raw.SQLITE_NOTADB => DatabaseFile.NotOurs(path).Message,
             raw.SQLITE_CORRUPT =>
-                $"database {path} is damaged; restore a copy of it, or move it and its -wal file away to start with an empty one",
+                $"database {path} is damaged; restore a copy of it, or move it and its -wal file away to start anew",
             raw.SQLITE_FULL => $"database {path}: the disk is full; make room or give db=FILE on another disk",
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED =>
                 $"database {path} is being changed by another program; end it, or give another db=FILE",
             raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN =>
                 $"database {path} cannot be opened: file or directory is missing, read-only or not yours; "
                 + "make both writable, or give db=FILE in a directory of yours",
-            raw.SQLITE_IOERR => $"database {path} cannot be read or written: its disk reports errors; give db=FILE on another disk",
+            raw.SQLITE_IOERR =>
+                $"database {path} cannot be read or written: its disk reports errors; give db=FILE on another disk",
             _ => $"database {path} cannot be used; give another db=FILE",
         };
         return new OverlayException($"{text} ({e.Message})", e);

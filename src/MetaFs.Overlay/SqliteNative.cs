@@ -1,4 +1,5 @@
-// Which SQLite library is loaded. Everything that touches SQLite calls Initialize first.
+// Which SQLite library is loaded. Everything that touches SQLite calls Initialize first: functions that the runtime
+// bound before the choice stay with the other library, and a connection of one crashes in a function of the other.
 using System.Runtime.InteropServices;
 using SQLitePCL;
 

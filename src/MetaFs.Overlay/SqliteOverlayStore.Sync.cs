@@ -5,8 +5,8 @@ namespace MetaFs.Overlay;
 
 public sealed partial class SqliteOverlayStore
 {
-    // Keeps the log's file open only to sync it. A log is deleted only by the last connection, and changing the journal
-    // mode needs a lock that our connections' shared locks refuse: while this store is open it is always this file.
+    // Keeps the log's file open only to sync it. A log is deleted only by the last connection, and changing the
+    // journal mode needs a lock that our connections' shared locks refuse: while this store is open it is this file.
     private readonly SafeFileHandle _walFile;
 
     // Guards _synced and _syncBroken; taken around the sync, so that callers that wait find it done.
@@ -23,14 +23,14 @@ public sealed partial class SqliteOverlayStore
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Syncing the log is enough, without a lock against writers and checkpoints:
-    /// a commit is in the log's current run, or a later run has overwritten it. SQLite begins a new run only when a
-    /// checkpoint has copied every frame of the old one, and such a checkpoint syncs the log, copies, and syncs the
-    /// database before it says so (sqlite3.c, walCheckpoint); with synchronous = NORMAL it does not skip either sync. So
-    /// at every moment each commit is in the log or in a synced database, and what leaves the log while the sync
-    /// below is running leaves it for a synced database. A torn tail after power loss fails its checksum and is later
-    /// than what was synced. The name of a new log is synced by SQLite: its first sync of a file that it made, which is
-    /// that of the log's header before the first frame, syncs the directory too, and with it the database's name.
+    /// Syncing the log is enough, without a lock against writers and checkpoints. A commit is in the log's current run,
+    /// or a later run has overwritten it. SQLite begins a new run only when a checkpoint has copied every frame of the
+    /// old one, and such a checkpoint syncs the log, copies, and syncs the database before it says so (sqlite3.c,
+    /// walCheckpoint); with synchronous = NORMAL it skips neither. So at every moment each commit is in the log or in a
+    /// synced database, and what leaves the log while the sync below is running leaves it for a synced database. A torn
+    /// tail after power loss fails its checksum and is later than what was synced. The name of a new log is synced by
+    /// SQLite: its first sync of a file that it opened, which is that of the log's header before the first frame, syncs
+    /// the directory too, and with it the database's name.
     /// </remarks>
     public OverlayStatus Sync()
     {

@@ -36,7 +36,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     // Set under both gates, so that either one suffices to read it.
     private bool _disposed;
 
-    private SqliteOverlayStore(string path, DatabaseLock held, FailureLog log, SqliteDatabase writer, SqliteDatabase reader)
+    private SqliteOverlayStore(
+        string path, DatabaseLock held, FailureLog log, SqliteDatabase writer, SqliteDatabase reader)
     {
         _path = path;
         _lock = held;
@@ -96,7 +97,11 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             if (e is SqliteException sqlite)
                 throw SqliteFailure.Explain(database, sqlite);
             if (e is IOException or UnauthorizedAccessException)
-                throw new OverlayException($"database {database} cannot be opened: {e.Message}; give another db=FILE", e);
+            {
+                throw new OverlayException(
+                    $"database {database} cannot be opened: {e.Message}; give another db=FILE", e);
+            }
+
             throw;
         }
     }

@@ -21,15 +21,17 @@ public enum CallTrait : byte
 /// <param name="Chmod">Permission bits.</param>
 /// <param name="Utimens">Times.</param>
 /// <param name="FalseBirthTimes">
-/// Two names of one inode showed two creation times, so none of them proves anything. Samba answers the oldest of a file's
-/// times where its disk has no place for the real one.
+/// Two names of one inode showed two creation times, so none of them proves anything. Samba answers the oldest of a
+/// file's times where its disk has no place for the real one.
 /// </param>
 public readonly record struct VolumeTraits(
     CallTrait Chown, CallTrait Chmod, CallTrait Utimens, bool FalseBirthTimes = false);
 
 /// <summary>By what a share is recognised again; st_dev is no part of it, since it changes with every mount.</summary>
 /// <param name="FileSystem">Type as in mountinfo: "cifs", "nfs", "ext4", "fuse.bindfs".</param>
-/// <param name="Source">Mount source as in mountinfo and the root inside it, e.g. "//server/share" + "/dir"; bytes as Latin-1 free text.</param>
+/// <param name="Source">
+/// Mount source as in mountinfo and the root inside it, e.g. "//server/share" + "/dir"; bytes as Latin-1 free text.
+/// </param>
 /// <param name="RootIno">Inode number of the directory that is mounted over, or of the submount's root.</param>
 /// <param name="RootBirthTime">Its creation time in ns, 0 where the share has none.</param>
 public readonly record struct VolumeIdentity(string FileSystem, string Source, ulong RootIno, long RootBirthTime);

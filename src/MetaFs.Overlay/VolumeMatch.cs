@@ -23,7 +23,7 @@ internal static class VolumeMatch
         return found;
     }
 
-    /// <summary>What to keep of a share that is met again: its present source, and a birth time once there was one.</summary>
+    /// <summary>What to keep of a share met again: its present source, and a birth time once there was one.</summary>
     public static VolumeIdentity Merge(in VolumeIdentity known, in VolumeIdentity seen) =>
         seen.RootBirthTime != 0 ? seen : seen with { RootBirthTime = known.RootBirthTime };
 

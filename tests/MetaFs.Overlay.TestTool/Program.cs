@@ -14,7 +14,8 @@ if (args is not [string command, string path])
 
 try
 {
-    using SqliteOverlayStore store = SqliteOverlayStore.Open(path, new OverlayOpenOptions { Log = Console.Error.WriteLine });
+    OverlayOpenOptions options = new() { Log = Console.Error.WriteLine };
+    using SqliteOverlayStore store = SqliteOverlayStore.Open(path, options);
     Console.WriteLine("open");
     switch (command)
     {

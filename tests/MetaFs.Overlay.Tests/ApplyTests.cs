@@ -50,7 +50,7 @@ public sealed class ApplyTests : IDisposable
         Assert.Equal(1u, Read(_store, new InodeKey(1, 1))!.Uid!.Value.Value);
         Assert.Null(Read(_store, new InodeKey(1, 2)));
         Assert.Null(Read(_store, new InodeKey(1, 4)));
-        Assert.Contains("CHECK", Assert.Single(_files.Log), StringComparison.Ordinal);
+        AssertSays("CHECK", Assert.Single(_files.Log));
 
         // And nothing of it is left open.
         AssertOk(_store.Apply([new OverlayChange(new InodeKey(1, 2), Owner(5))]));

@@ -70,7 +70,7 @@ public sealed class ConcurrencyTests : IDisposable
             InodeRecord record = Whole((thread << 24) + (i & 0xFFFFFF));
             AssertOk(store.Put(own, record));
             AssertSame(record, Read(store, own));
-            AssertOk(store.Apply([new OverlayChange(shared, record), new OverlayChange(shared with { Volume = 3 }, record)]));
+            AssertOk(store.Apply([new(shared, record), new(shared with { Volume = 3 }, record)]));
             AssertWhole(Read(store, shared));
             AssertOk(store.PutDirectory(own, new PathHint(2, "d"u8.ToArray())));
             if (i % 3 == 0)

@@ -56,13 +56,13 @@ public sealed class DamagedRowTests : IDisposable
         _files.Execute($"UPDATE record SET {change} WHERE ino = 1");
         Assert.Equal(OverlayStatus.Failed, _store.Get(s_key, out InodeRecord? record));
         Assert.Null(record);
-        Assert.EndsWith($"the record of inode 1 in volume 1 has an impossible {problem}", Assert.Single(_files.Log), StringComparison.Ordinal);
+        AssertSays($"the record of inode 1 in volume 1 has an impossible {problem}", Assert.Single(_files.Log));
 
         List<string> left = [];
         using OverlayReader reader = OverlayReader.Open(_files.File, left.Add);
         Assert.Equal(2u, Assert.Single(reader.Rows()).Record.Uid!.Value.Value);
         Assert.Single(left);
-        Assert.Contains(problem, Assert.Throws<OverlayException>(() => reader.Find(s_key)).Message, StringComparison.Ordinal);
+        AssertSays(problem, Assert.Throws<OverlayException>(() => reader.Find(s_key)).Message);
 
         // It stands in nobody's way.
         AssertOk(_store.Put(s_key, Owner(3)));
@@ -92,10 +92,10 @@ public sealed class DamagedRowTests : IDisposable
         Assert.Equal(OverlayStatus.Failed, _store.Get(s_key, out _));
         Assert.InRange(SQLitePCL.raw.sqlite3_memory_highwater(0), 0, 128 << 20);
         Assert.Equal(128 << 20, SQLitePCL.raw.sqlite3_hard_heap_limit64(-1));
-        Assert.Contains("too big", Assert.Single(_files.Log), StringComparison.Ordinal);
+        AssertSays("too big", Assert.Single(_files.Log));
 
         using (OverlayReader reader = OverlayReader.Open(_files.File))
-            Assert.Contains("too big", Assert.Throws<OverlayException>(() => reader.Rows().Count()).Message, StringComparison.Ordinal);
+            AssertSays("too big", Assert.Throws<OverlayException>(() => reader.Rows().Count()).Message);
         AssertOk(_store.Remove(s_key));
         Assert.Null(Read(_store, s_key));
     }

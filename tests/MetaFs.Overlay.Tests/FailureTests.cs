@@ -1,4 +1,5 @@
 using MetaFs.Overlay.Tests.Harness;
+using Microsoft.Data.Sqlite;
 using static MetaFs.Overlay.Tests.Harness.Samples;
 
 namespace MetaFs.Overlay.Tests;
@@ -41,7 +42,7 @@ public sealed class FailureTests : IDisposable
         Assert.Null(Read(_store, new InodeKey(1, 20_000)));
         AssertSame(Full(), Read(_store, s_key));
         Assert.Equal(2, _files.Log.Length);
-        Assert.All(_files.Log, line => Assert.Contains("full", line, StringComparison.Ordinal));
+        Assert.All(_files.Log, line => AssertSays("full", line));
 
         // Making room is enough.
         _store.Writer.Execute("PRAGMA max_page_count = 100000");
@@ -55,8 +56,8 @@ public sealed class FailureTests : IDisposable
         for (int i = 0; i < 1000; i++)
             Assert.Equal(OverlayStatus.ReadOnly, _store.Put(s_key, Full()));
         string line = Assert.Single(_files.Log);
-        Assert.Contains(_files.File, line, StringComparison.Ordinal);
-        Assert.Contains("writing a record failed: attempt to write a readonly database", line, StringComparison.Ordinal);
+        AssertSays(_files.File, line);
+        AssertSays("writing a record failed: attempt to write a readonly database", line);
     }
 
     [Fact]
@@ -69,11 +70,13 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(OverlayStatus.ReadOnly, _store.PutDirectory(s_key, new PathHint(1, "d"u8.ToArray())));
         Assert.Equal(OverlayStatus.ReadOnly, _store.RemoveDirectory(s_key));
         Assert.Equal(OverlayStatus.ReadOnly, _store.Quarantine(s_key, "x"));
-        Assert.Equal(OverlayStatus.ReadOnly, _store.OpenVolume(Share with { Source = "elsewhere" }, out Volume? volume));
+        VolumeIdentity moved = Share with { Source = "elsewhere" };
+        Assert.Equal(OverlayStatus.ReadOnly, _store.OpenVolume(moved, out Volume? volume));
         Assert.Null(volume);
         Assert.Equal(OverlayStatus.ReadOnly, _store.OpenVolume(Share with { RootIno = 9 }, out volume));
         Assert.Null(volume);
-        Assert.Equal(OverlayStatus.ReadOnly, _store.PutTraits(1, new VolumeTraits(CallTrait.Refuses, default, default)));
+        VolumeTraits traits = new(CallTrait.Refuses, default, default);
+        Assert.Equal(OverlayStatus.ReadOnly, _store.PutTraits(1, traits));
         AssertOk(_store.OpenVolume(Share, out volume));
         Assert.Equal(Share, volume!.Identity);
         Assert.Equal(default, volume.Traits);
@@ -94,7 +97,7 @@ public sealed class FailureTests : IDisposable
         AssertSame(Full(), Read(_store, s_key));
         other.Execute("ROLLBACK");
         AssertOk(_store.Put(s_key, Owner(1)));
-        Assert.All(_files.Log, line => Assert.Contains("locked", line, StringComparison.Ordinal));
+        Assert.All(_files.Log, line => AssertSays("locked", line));
     }
 
     [Fact]
@@ -113,7 +116,7 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(OverlayStatus.Failed, _store.OpenVolume(Share, out _));
         Assert.Equal(OverlayStatus.Failed, _store.PutTraits(1, default));
         Assert.Equal(OverlayStatus.Failed, _store.Sync());
-        Assert.Contains("used after it was closed", _files.Log[0], StringComparison.Ordinal);
+        AssertSays("used after it was closed", _files.Log[0]);
     }
 
     [Theory]
@@ -140,10 +143,11 @@ public sealed class FailureTests : IDisposable
     [InlineData(1, "cannot be used")]
     public void Every_refusal_names_file_reason_and_cure(int code, string reason)
     {
-        string message = SqliteFailure.Explain("/x/y.db", new Microsoft.Data.Sqlite.SqliteException("detail", code)).Message;
-        Assert.Contains("/x/y.db", message, StringComparison.Ordinal);
-        Assert.Contains(reason, message, StringComparison.Ordinal);
-        Assert.Contains("(detail)", message, StringComparison.Ordinal);
+        SqliteException failure = new("detail", code);
+        string message = SqliteFailure.Explain("/x/y.db", failure).Message;
+        AssertSays("/x/y.db", message);
+        AssertSays(reason, message);
+        AssertSays("(detail)", message);
         Assert.Contains(';', message);
     }
 

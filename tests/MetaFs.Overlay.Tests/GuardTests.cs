@@ -12,7 +12,8 @@ public sealed class GuardTests
     [InlineData(0x8000, GuardKind.FileHandle, 6, true)]
     [InlineData(0x8000, GuardKind.None, 0, true)]
     [InlineData(0x4000, GuardKind.None, 0, false)]
-    public void A_guard_matches_by_type_and_by_value_where_both_have_the_same_kind(uint type, GuardKind kind, long value, bool matches)
+    public void A_guard_matches_by_type_and_by_value_where_both_have_the_same_kind(
+        uint type, GuardKind kind, long value, bool matches)
     {
         InodeGuard other = new(type, kind, value);
         Assert.Equal(matches, s_born.Matches(other));

@@ -37,7 +37,9 @@ public sealed class KillTests : IDisposable
             }
 
             // Beyond the last acknowledgement at most one round, of whose transaction both changes are there or none.
-            Assert.Equal(Read(store, new InodeKey(2, last + 1)) is null, Read(store, new InodeKey(3, last + 1)) is null);
+            Assert.Equal(
+                Read(store, new InodeKey(2, last + 1)) is null,
+                Read(store, new InodeKey(3, last + 1)) is null);
             Assert.Null(Read(store, new InodeKey(2, last + 2)));
         }
 

@@ -17,8 +17,7 @@ public sealed class LockTests : IDisposable
     {
         using (SqliteOverlayStore first = _files.Open())
         {
-            string expected = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId};");
-            Assert.Contains(expected, _files.OpenFailure(), StringComparison.Ordinal);
+            AssertSays(UsedBy(Environment.ProcessId), _files.OpenFailure());
             AssertOk(first.Put(new InodeKey(1, 1), Owner(1)));
         }
 
@@ -33,9 +32,9 @@ public sealed class LockTests : IDisposable
         Assert.Equal("open", other.ReadLine());
 
         string message = _files.OpenFailure();
-        Assert.Contains(_files.File, message, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"in use by process {other.Id};"), message, StringComparison.Ordinal);
-        Assert.Contains("unmount it first or give db=FILE", message, StringComparison.Ordinal);
+        AssertSays(_files.File, message);
+        AssertSays(UsedBy(other.Id), message);
+        AssertSays("unmount it first or give db=FILE", message);
 
         long start = Stopwatch.GetTimestamp();
         Assert.Throws<OverlayException>(() => _files.Open(TimeSpan.FromMilliseconds(200)));
@@ -54,10 +53,7 @@ public sealed class LockTests : IDisposable
         // Whoever looks at the lock file from this process must not let go of it.
         _ = _files.OpenFailure();
         using ToolProcess other = new(["hold", _files.File]);
-        Assert.Contains(
-            string.Create(CultureInfo.InvariantCulture, $"in use by process {Environment.ProcessId};"),
-            other.ReadLine(),
-            StringComparison.Ordinal);
+        AssertSays(UsedBy(Environment.ProcessId), other.ReadLine());
         Assert.Equal(1, other.WaitForExit());
     }
 
@@ -67,7 +63,8 @@ public sealed class LockTests : IDisposable
         using ToolProcess other = new(["hold", _files.File]);
         Assert.Equal("open", other.ReadLine());
         _ = other.Kill();
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"{other.Id}\n"), File.ReadAllText(_files.File + ".lock"));
+        string holder = File.ReadAllText(_files.File + ".lock");
+        Assert.Equal(other.Id, int.Parse(holder.TrimEnd('\n'), CultureInfo.InvariantCulture));
         using SqliteOverlayStore store = _files.Open();
         AssertOk(store.Put(new InodeKey(1, 1), Owner(1)));
     }
@@ -77,9 +74,9 @@ public sealed class LockTests : IDisposable
     {
         using ToolProcess other = new(["hold", _files.File]);
         Assert.Equal("open", other.ReadLine());
-        using (StreamWriter text = new(new FileStream(_files.File + ".lock", FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite)))
-            text.Write("not a number");
-        Assert.Contains("in use by another process", _files.OpenFailure(), StringComparison.Ordinal);
+        using (FileStream text = new(_files.File + ".lock", FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite))
+            text.Write("not a number"u8);
+        AssertSays("in use by another process", _files.OpenFailure());
         other.Release();
         Assert.Equal(0, other.WaitForExit());
     }
@@ -88,6 +85,9 @@ public sealed class LockTests : IDisposable
     public void A_lock_file_that_cannot_be_made_is_reported()
     {
         Directory.CreateDirectory(_files.File + ".lock");
-        Assert.Contains(_files.File + ".lock cannot be locked", _files.OpenFailure(), StringComparison.Ordinal);
+        AssertSays(_files.File + ".lock cannot be locked", _files.OpenFailure());
     }
+
+    private static string UsedBy(int process) =>
+        string.Create(CultureInfo.InvariantCulture, $"in use by process {process};");
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MetaFs.Overlay.Tests.Harness;
 using Microsoft.Data.Sqlite;
 using static MetaFs.Overlay.Tests.Harness.Samples;
@@ -29,9 +31,9 @@ public sealed class MigrationTests : IDisposable
         _files.Make();
         _files.Execute($"PRAGMA user_version = {version}");
         string message = _files.OpenFailure();
-        Assert.Contains(_files.File, message, StringComparison.Ordinal);
-        Assert.Contains("newer MetaFs", message, StringComparison.Ordinal);
-        Assert.Contains("newer MetaFs", Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File)).Message, StringComparison.Ordinal);
+        AssertSays(_files.File, message);
+        AssertSays("newer MetaFs", message);
+        AssertSays("newer MetaFs", Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File)).Message);
         Assert.Equal(version, _files.QueryInteger(OverlaySchema.GetVersion));
     }
 
@@ -39,8 +41,10 @@ public sealed class MigrationTests : IDisposable
     public void Version_1_is_what_was_released()
     {
         // Released migrations are never changed: a database made by an old program must fit the present one.
-        byte[] digest = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(OverlaySchema.Migrations[0]));
-        Assert.Equal("7954ef26d91be775405aa725e678b71a31012fee9ba1abef0c57fe9bd0f4c9c3", Convert.ToHexStringLower(digest));
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(OverlaySchema.Migrations[0]));
+        Assert.Equal(
+            "7954ef26d91be775405aa725e678b71a31012fee9ba1abef0c57fe9bd0f4c9c3",
+            Convert.ToHexStringLower(digest));
     }
 
     [Fact]
@@ -78,7 +82,7 @@ public sealed class MigrationTests : IDisposable
     public void A_reader_does_not_migrate()
     {
         File.WriteAllBytes(_files.File, []);
-        Assert.Contains("is empty", Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File)).Message, StringComparison.Ordinal);
+        AssertSays("is empty", Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File)).Message);
         Assert.Equal(0, new FileInfo(_files.File).Length);
     }
 }

@@ -54,8 +54,11 @@ public sealed class QuarantineTests : IDisposable
     public void The_oldest_go_when_there_are_too_many()
     {
         _files.Execute(
-            "INSERT INTO quarantine (id, volume, ino) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) "
-            + $"SELECT i + {OverlaySchema.QuarantineRows}, 1, i FROM n; INSERT INTO quarantine (id, volume, ino) VALUES (6, 1, 6), (7, 1, 7)");
+            $"""
+            INSERT INTO quarantine (id, volume, ino) VALUES (6, 1, 6), (7, 1, 7);
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5)
+            INSERT INTO quarantine (id, volume, ino) SELECT i + {OverlaySchema.QuarantineRows}, 1, i FROM n;
+            """);
         AssertOk(_store.Put(new InodeKey(1, 9), Owner(1)));
         AssertOk(_store.Quarantine(new InodeKey(1, 9), "one more"));
         Assert.Equal(7, _files.QueryInteger("SELECT min(id) FROM quarantine"));

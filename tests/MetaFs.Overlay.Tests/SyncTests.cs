@@ -54,7 +54,7 @@ public sealed class SyncTests : IDisposable
         File.Delete(_files.File + suffix);
         AssertOk(_store.Put(new InodeKey(1, 1), Owner(1)));
         Assert.Equal(OverlayStatus.Failed, _store.Sync());
-        Assert.Contains("the file is gone", Assert.Single(_files.Log), StringComparison.Ordinal);
+        AssertSays("the file is gone", Assert.Single(_files.Log));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class SyncTests : IDisposable
         _store.FlushLog = static () => { };
         Assert.Equal(OverlayStatus.Failed, _store.Sync());
         Assert.Equal(2, _files.Log.Length);
-        Assert.Contains("no power", _files.Log[0], StringComparison.Ordinal);
+        AssertSays("no power", _files.Log[0]);
     }
 
     // Not File.ReadAllBytes: closing its descriptor would be no matter here, but its share mode would.

@@ -24,7 +24,8 @@ public sealed class VolumeTests : IDisposable
         string what, string type, string source, ulong root, long birth, bool same)
     {
         Assert.NotEmpty(what);
-        AssertRecognised(new VolumeIdentity("cifs", "//a/b", 2, Birth), new VolumeIdentity(type, source, root, birth), same);
+        VolumeIdentity first = new("cifs", "//a/b", 2, Birth);
+        AssertRecognised(first, new VolumeIdentity(type, source, root, birth), same);
     }
 
     [Theory]
@@ -33,10 +34,12 @@ public sealed class VolumeTests : IDisposable
     [InlineData("another source", "srv:/y", 64, 0, false)]
     [InlineData("birth learnt, another source", "srv:/y", 64, Birth, false)]
     [InlineData("another root", "srv:/x", 65, 0, false)]
-    public void A_share_without_one_is_known_by_its_source(string what, string source, ulong root, long birth, bool same)
+    public void A_share_without_one_is_known_by_its_source(
+        string what, string source, ulong root, long birth, bool same)
     {
         Assert.NotEmpty(what);
-        AssertRecognised(new VolumeIdentity("nfs", "srv:/x", 64, 0), new VolumeIdentity("nfs", source, root, birth), same);
+        VolumeIdentity first = new("nfs", "srv:/x", 64, 0);
+        AssertRecognised(first, new VolumeIdentity("nfs", source, root, birth), same);
     }
 
     private void AssertRecognised(in VolumeIdentity first, in VolumeIdentity second, bool same)
@@ -67,7 +70,8 @@ public sealed class VolumeTests : IDisposable
         using SqliteOverlayStore last = _files.Open();
         VolumeIdentity kept = last.Volumes()[^1].Identity;
         Assert.Equal(second.Source, kept.Source);
-        Assert.Equal(second.RootBirthTime != 0 ? second.RootBirthTime : same ? first.RootBirthTime : 0, kept.RootBirthTime);
+        long expected = second.RootBirthTime == 0 && same ? first.RootBirthTime : second.RootBirthTime;
+        Assert.Equal(expected, kept.RootBirthTime);
     }
 
     [Fact]
@@ -119,7 +123,8 @@ public sealed class VolumeTests : IDisposable
     [InlineData("//a/b", 2, Birth + 1, true)]
     [InlineData("//a/c", 2, Birth, false)]
     [InlineData("//a/b", 3, Birth, false)]
-    public void A_share_whose_birth_times_are_false_is_known_by_its_source(string source, ulong root, long birth, bool same)
+    public void A_share_whose_birth_times_are_false_is_known_by_its_source(
+        string source, ulong root, long birth, bool same)
     {
         using SqliteOverlayStore store = _files.Open();
         AssertOk(store.OpenVolume(new VolumeIdentity("cifs", "//a/b", 2, Birth), out _));
@@ -136,7 +141,8 @@ public sealed class VolumeTests : IDisposable
             AssertOk(store.OpenVolume(Share, out _));
         _files.Execute("UPDATE volume SET chown = 99, chmod = -1, utimens = 3");
         using SqliteOverlayStore again = _files.Open();
-        Assert.Equal(new VolumeTraits(CallTrait.Unknown, CallTrait.Unknown, CallTrait.Ignores), again.Volumes()[0].Traits);
+        VolumeTraits expected = new(CallTrait.Unknown, CallTrait.Unknown, CallTrait.Ignores);
+        Assert.Equal(expected, again.Volumes()[0].Traits);
     }
 
     [Fact]

@@ -48,5 +48,8 @@ internal static class Samples
         return record;
     }
 
+    public static void AssertSays(string expected, string? message) =>
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+
     public static void AssertOk(OverlayStatus status) => Assert.Equal(OverlayStatus.Ok, status);
 }

@@ -5,7 +5,12 @@ internal sealed class TempDatabase : IDisposable
 {
     private readonly List<string> _log = [];
 
-    public TempDatabase() => Directory = System.IO.Directory.CreateTempSubdirectory("metafs-overlay-").FullName;
+    public TempDatabase()
+    {
+        // Some tests use SQLite on their own: it must be the same library that the store uses, see SqliteNative.
+        SqliteNative.Initialize();
+        Directory = System.IO.Directory.CreateTempSubdirectory("metafs-overlay-").FullName;
+    }
 
     public string Directory { get; }
 
