@@ -1,6 +1,6 @@
 namespace MetaFs.Cli;
 
-/// <summary>The spellings of a command line that other programs use, turned into the one that the parser reads.</summary>
+/// <summary>Spellings of a command line that other programs use, turned into the one that the parser reads.</summary>
 internal static class ArgumentForms
 {
     /// <summary>Marks a mount that mount.fuse3(8) asks for.</summary>

@@ -10,7 +10,8 @@ internal static partial class CliLog
 
     [LoggerMessage(
         2, LogLevel.Warning,
-        "{Source} ({FileSystem}) gives its files new inode numbers now and then: what is recorded counts only as long as a number stays with its file")]
+        "{Source} ({FileSystem}) gives its files new inode numbers now and then: a record counts only as long as a "
+        + "number stays with its file")]
     public static partial void UnstableInodes(ILogger log, string source, string fileSystem);
 
     [LoggerMessage(3, LogLevel.Information, "{Signal}: unmounting {MountPoint}")]
@@ -18,16 +19,19 @@ internal static partial class CliLog
 
     [LoggerMessage(
         4, LogLevel.Warning,
-        "{MountPoint} is in use: detached; programs that have files open in it can go on, and this process ends after them. A second signal ends it at once")]
+        "{MountPoint} is in use: detached; programs that have files open in it can go on, and this process ends after "
+        + "them. A second signal ends it at once")]
     public static partial void Detached(ILogger log, string mountPoint);
 
     [LoggerMessage(5, LogLevel.Error, "{MountPoint}: cannot unmount: {Errno} ({Text})")]
     public static partial void UnmountFailed(ILogger log, string mountPoint, Linux.Errno errno, string text);
 
-    [LoggerMessage(6, LogLevel.Error, "{MountPoint}: cannot unmount: something else is mounted over it; unmount that first")]
+    [LoggerMessage(
+        6, LogLevel.Error, "{MountPoint}: cannot unmount: something else is mounted over it; unmount that first")]
     public static partial void Covered(ILogger log, string mountPoint);
 
-    [LoggerMessage(7, LogLevel.Warning, "{MountPoint}: ended by a second signal; programs that used the mount get ENOTCONN")]
+    [LoggerMessage(
+        7, LogLevel.Warning, "{MountPoint}: ended by a second signal; programs that used the mount get ENOTCONN")]
     public static partial void EndedAtOnce(ILogger log, string mountPoint);
 
     [LoggerMessage(8, LogLevel.Information, "{MountPoint} is unmounted")]

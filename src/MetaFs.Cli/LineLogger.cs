@@ -7,7 +7,7 @@ namespace MetaFs.Cli;
 
 /// <summary>Logs to descriptor 2, or to syslog(3) and, until the mount is ready, to whoever waits for it.</summary>
 /// <remarks>
-/// Not through Console: it would keep a duplicate of the descriptor for ever, and it flushes line by line only by luck.
+/// Not through Console: it would keep a duplicate of the descriptor for ever.
 /// </remarks>
 internal sealed class LineLogger : ILogger
 {
@@ -44,7 +44,8 @@ internal sealed class LineLogger : ILogger
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && logLevel != LogLevel.None;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
             return;

@@ -30,7 +30,10 @@ internal static class ListCommand
 
     public static Command Create()
     {
-        var command = new Command("list", "List all records of a mount or a database") { s_mountPoint, s_database, s_json };
+        var command = new Command("list", "List all records of a mount or a database")
+        {
+            s_mountPoint, s_database, s_json,
+        };
         command.Validators.Add(static result =>
         {
             if (result.GetValue(s_mountPoint) is null == result.GetValue(s_database) is null)
@@ -66,12 +69,13 @@ internal static class ListCommand
 
     private static string DatabaseOf(string mountPoint)
     {
-        Errno errno = ControlClient.Info(CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
+        byte[] path = ByteText.ToTerminated(mountPoint);
+        Errno errno = ControlClient.Info(CString.FromTerminated(path), out ControlInfo? info);
         if (errno == Errno.OK)
             return info!.Database;
         string shown = ByteText.ForDisplay(mountPoint);
         throw errno == Errno.ENOTTY
-            ? new CliException(ExitCode.Failure, $"{shown}: not on a MetaFs mount; see: findmnt -t {MountPlaces.FileSystemType}")
+            ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
             : CliException.FromErrno(ExitCode.Failure, shown, errno, "name the database itself: metafs list --db FILE");
     }
 }

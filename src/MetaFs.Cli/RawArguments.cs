@@ -10,7 +10,7 @@ internal static class RawArguments
     public static string[] Recover(string[] args) =>
         Array.Exists(args, static a => a.Contains('\uFFFD')) ? Match(args, ReadCommandLine()) : args;
 
-    /// <summary>Pairs arguments with the last ones of a raw command line; keeps those that do not belong to it.</summary>
+    /// <summary>Pairs arguments with the last ones of a raw command line; keeps them if it is another's.</summary>
     internal static string[] Match(string[] args, ReadOnlySpan<byte> commandLine)
     {
         var raw = new List<string>();
@@ -49,10 +49,12 @@ internal static class RawArguments
     private static SafeFd OpenCommandLine()
     {
         Errno errno = Libc.Openat(
-            SafeFd.CurrentDirectory, CString.FromTerminated("/proc/self/cmdline\0"u8), OpenFlags.O_RDONLY, 0, out SafeFd file);
+            SafeFd.CurrentDirectory, CString.FromTerminated("/proc/self/cmdline\0"u8), OpenFlags.O_RDONLY, 0,
+            out SafeFd file);
         return errno == Errno.OK
             ? file
             : throw CliException.FromErrno(
-                ExitCode.Failure, "/proc/self/cmdline", errno, "an argument is not UTF-8 and /proc is needed to read it");
+                ExitCode.Failure, "/proc/self/cmdline", errno,
+                "an argument is not UTF-8 and /proc is needed to read it");
     }
 }

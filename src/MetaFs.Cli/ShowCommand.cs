@@ -93,12 +93,13 @@ internal static class ShowCommand
 
     private static bool IsMountPoint(byte[] parent, in Statx stat) =>
         Libc.Statx(
-            SafeFd.CurrentDirectory, CString.FromTerminated(parent), 0, StatxMask.STATX_MNT_ID, out Statx parentStat) == Errno.OK
-        && parentStat.MntId != stat.MntId;
+            SafeFd.CurrentDirectory, CString.FromTerminated(parent), 0, StatxMask.STATX_MNT_ID, out Statx above)
+            == Errno.OK
+        && above.MntId != stat.MntId;
 
     private static string Explain(Errno errno) => errno switch
     {
-        Errno.ENOTTY => $"not on a MetaFs mount; see: findmnt -t {MountPlaces.FileSystemType}",
+        Errno.ENOTTY => MountPlaces.NoMount,
         Errno.ENOTCONN => "ENOTCONN: the mount's daemon has died; run metafs umount, then mount again",
         Errno.EPROTO => "the mount's daemon is of another version of metafs; mount again",
         Errno.EACCES => "EACCES (Permission denied): its directory must be readable to you",

@@ -52,7 +52,8 @@ internal static class UnmountCommand
             return ExitCode.Ok;
         throw new CliException(
             ExitCode.Failure,
-            $"{mountPoint}: unmounted, but its daemon still has not ended after {patience.TotalSeconds:0} s; the share may be slow, see the system log");
+            $"{mountPoint}: unmounted, but its daemon still has not ended after {patience.TotalSeconds:0} s; "
+            + "the share may be slow, see the system log");
     }
 
     // By the parent directory and the name: the mount point itself cannot be looked at when its daemon has died.
@@ -61,8 +62,7 @@ internal static class UnmountCommand
         string? mountPoint = Candidates(argument).FirstOrDefault(IsMetaFs);
         if (mountPoint is not null)
             return mountPoint;
-        throw new CliException(
-            ExitCode.Failure, $"{ByteText.ForDisplay(argument)}: not a MetaFs mount; see: findmnt -t {MountPlaces.FileSystemType}");
+        throw new CliException(ExitCode.Failure, $"{ByteText.ForDisplay(argument)}: {MountPlaces.NoMount}");
     }
 
     private static IEnumerable<string> Candidates(string argument)

@@ -7,7 +7,7 @@ namespace MetaFs.Cli;
 /// <summary>Users and groups by name and number. Unknown numbers stay numbers.</summary>
 internal static class UserNames
 {
-    /// <summary>A name or a number; false for an unknown name and for 4294967295, which means "no change" to chown(2).</summary>
+    /// <summary>A name or a number; not -1, which means "no change" to chown(2).</summary>
     public static bool TryParseUser(string text, out uint uid)
     {
         if (TryParseNumber(text, out uid))

@@ -15,7 +15,8 @@ internal static class VersionCommand
 
     /// <summary>The program's version, with the commit after '+' where the build knew it.</summary>
     public static string ProgramVersion { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion ?? "0";
 
     public static Command Create()
     {

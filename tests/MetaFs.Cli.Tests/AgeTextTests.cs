@@ -19,7 +19,8 @@ public sealed class AgeTextTests
     [InlineData(800 * 86400 * Second, "2 years ago")]
     [InlineData(-2 * Second, "2 seconds from now")]
     [InlineData(-86400 * Second, "1 day from now")]
-    public void Ages_are_in_words(long age, string expected) => Assert.Equal(expected, AgeText.Describe(Now - age, Now));
+    public void Ages_are_in_words(long age, string expected) =>
+        Assert.Equal(expected, AgeText.Describe(Now - age, Now));
 
     [Fact]
     public void The_ends_of_the_range_do_not_overflow() =>

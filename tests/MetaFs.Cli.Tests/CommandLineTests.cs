@@ -60,7 +60,8 @@ public sealed class CommandLineTests
     public void The_versions_are_json_on_demand()
     {
         using JsonDocument json = JsonDocument.Parse(CliRun.Inside("version", "--json").Output);
-        foreach (string name in new[] { "version", "runtime", "architecture", "sqlite", "sqlite_library", "fuse_protocol" })
+        string[] names = ["version", "runtime", "architecture", "sqlite", "sqlite_library", "fuse_protocol"];
+        foreach (string name in names)
             Assert.False(string.IsNullOrEmpty(json.RootElement.GetProperty(name).GetString()), name);
     }
 
@@ -76,7 +77,7 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCode.Failure, CliRun.Inside("list", "/").Code);
         CliRun umount = CliRun.Inside("umount", "/");
         Assert.Equal(ExitCode.Failure, umount.Code);
-        Assert.Contains("not a MetaFs mount", umount.Error, StringComparison.Ordinal);
+        Assert.Contains("not on a MetaFs mount", umount.Error, StringComparison.Ordinal);
     }
 
     [Fact]

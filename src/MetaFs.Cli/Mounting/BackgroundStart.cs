@@ -86,7 +86,7 @@ internal static class BackgroundStart
     {
         foreach (string name in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
-            if (int.TryParse(Path.GetFileName(name), NumberStyles.None, CultureInfo.InvariantCulture, out int fd) && fd > 2)
+            if (int.TryParse(Path.GetFileName(name), out int fd) && fd > 2)
                 _ = Libc.SetCloseOnExec(new SafeFd(fd, ownsHandle: false), true);
         }
     }
@@ -113,7 +113,8 @@ internal static class BackgroundStart
             AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_BASIC_STATS, out _);
         if (errno != Errno.OK)
             throw CliException.FromErrno(
-                ExitCode.Mount, mountPoint, errno, "mounted, but it does not answer; see the system log for the daemon's messages");
+                ExitCode.Mount, ByteText.ForDisplay(mountPoint), errno,
+                "mounted, but it does not answer; see the system log for the daemon's messages");
     }
 
     private static void CheckErrno(Errno errno, string what)

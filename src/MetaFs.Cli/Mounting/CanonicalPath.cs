@@ -9,7 +9,7 @@ internal static class CanonicalPath
 {
     private const int PathMax = 4096;
 
-    /// <summary>Opens a directory for use with *at calls, following links; O_DIRECTORY also triggers automounts.</summary>
+    /// <summary>Opens a directory for *at calls, following links; O_DIRECTORY also triggers automounts.</summary>
     public static Errno OpenDirectory(string path, out SafeFd directory) =>
         Libc.Openat(
             SafeFd.CurrentDirectory, CString.FromTerminated(ByteText.ToTerminated(path)),

@@ -18,7 +18,7 @@ internal sealed class LiveMount
         _mountPoint = mountPoint;
         _log = log;
         byte[] path = Encoding.UTF8.GetBytes(mountPoint);
-        _entry = MountInfo.Read().LastOrDefault(e => e.Type == MountPlaces.FileSystemType && e.MountPoint.AsSpan().SequenceEqual(path));
+        _entry = MountInfo.Read().LastOrDefault(e => e.Type == MountPlaces.FileSystemType && IsAt(e, path));
     }
 
     /// <summary>Takes the mount out of the tree; lazily if it is in use. Harmless if it is gone.</summary>
@@ -30,7 +30,7 @@ internal sealed class LiveMount
             return true;
 
         // umount2(2) takes the topmost mount of a path. That must be this one.
-        if (_entry is not null && mounts.Any(e => e.Parent == _entry.Id && e.MountPoint.AsSpan().SequenceEqual(_entry.MountPoint)))
+        if (_entry is not null && mounts.Any(e => e.Parent == _entry.Id && IsAt(e, _entry.MountPoint)))
         {
             CliLog.Covered(_log, _mountPoint);
             return false;
@@ -50,6 +50,9 @@ internal sealed class LiveMount
             CliLog.UnmountFailed(_log, _mountPoint, errno, ErrnoText.Describe(errno));
         return false;
     }
+
+    private static bool IsAt(MountEntry entry, ReadOnlySpan<byte> path) =>
+        entry.MountPoint.AsSpan().SequenceEqual(path);
 
     private bool IsThis(MountEntry other) => _entry is not null && other.Id == _entry.Id && other.Dev == _entry.Dev;
 }

@@ -9,6 +9,9 @@ internal sealed class MountPlaces : IDisposable
     /// <summary>The file system type of every MetaFs mount in mountinfo.</summary>
     public const string FileSystemType = "fuse.metafs";
 
+    /// <summary>What commands say of a path that is on none.</summary>
+    public const string NoMount = $"not on a MetaFs mount; see: findmnt -t {FileSystemType}";
+
     private readonly Statx _rootStat;
     private readonly Statx _mountPointStat;
 
@@ -37,8 +40,8 @@ internal sealed class MountPlaces : IDisposable
         SafeFd root = OpenDirectory("SOURCE", source, out string canonicalSource, out Statx rootStat);
         try
         {
-            using SafeFd target = OpenDirectory("MOUNTPOINT", mountPoint, out string canonicalTarget, out Statx targetStat);
-            var places = new MountPlaces(root, canonicalSource, canonicalTarget, rootStat, targetStat);
+            using SafeFd target = OpenDirectory("MOUNTPOINT", mountPoint, out string canonical, out Statx targetStat);
+            var places = new MountPlaces(root, canonicalSource, canonical, rootStat, targetStat);
             places.CheckNesting();
             return places;
         }
@@ -49,7 +52,7 @@ internal sealed class MountPlaces : IDisposable
         }
     }
 
-    /// <summary>Refuses a database that the mount would hide, or that would go through the mount or the share.</summary>
+    /// <summary>Refuses a database that the mount would hide, or that would go through mount or share.</summary>
     /// <param name="database">Canonical path; need not exist.</param>
     /// <param name="shareIsLocal">Whether the share's file system is this machine's own (ext4, xfs ...).</param>
     public void CheckDatabase(string database, bool shareIsLocal)
@@ -92,7 +95,9 @@ internal sealed class MountPlaces : IDisposable
         directory.Dispose();
         throw errno != Errno.OK
             ? CliException.FromErrno(ExitCode.Share, ByteText.ForDisplay(path), errno, Cure(word, path, errno))
-            : new CliException(ExitCode.Share, $"{ByteText.ForDisplay(bytes)}: {word} is not UTF-8; use a path that is, e.g. a bind mount");
+            : new CliException(
+                ExitCode.Share,
+                $"{ByteText.ForDisplay(bytes)}: {word} is not UTF-8; use a path that is, e.g. a bind mount");
     }
 
     private static string Cure(string word, string path, Errno errno) => errno switch
@@ -112,20 +117,23 @@ internal sealed class MountPlaces : IDisposable
             // mount -a run twice, most often. A second layer would only keep records about the first one's.
             if (MountInfo.Find(_rootStat.MntId) is { Type: FileSystemType })
                 throw new CliException(
-                    ExitCode.Share, $"{Source}: is a MetaFs mount already; to change its options run: metafs umount {Source}");
+                    ExitCode.Share,
+                    $"{Source}: is a MetaFs mount already; to change its options run: metafs umount {Source}");
             return;
         }
 
         if (CanonicalPath.IsAtOrBelow(Source, MountPoint))
             throw new CliException(
                 ExitCode.Share,
-                $"{MountPoint}: SOURCE {Source} is inside MOUNTPOINT and would be hidden; mount somewhere else, or over {Source} itself");
+                $"{MountPoint}: SOURCE {Source} is inside MOUNTPOINT and would be hidden; mount somewhere else, "
+                + $"or over {Source} itself");
 
         // By identity as well as by name: a mount below a bind mount of SOURCE propagates into SOURCE.
         if (MountPoint.Length > 1 && CanonicalPath.Ancestors(MountPoint).Any(a => IsSame(a, Source, _rootStat)))
             throw new CliException(
                 ExitCode.Share,
-                $"{MountPoint}: MOUNTPOINT is inside SOURCE {Source} and would contain itself without end; mount outside of it, or over {Source} itself");
+                $"{MountPoint}: MOUNTPOINT is inside SOURCE {Source} and would contain itself without end; mount "
+                + $"outside of it, or over {Source} itself");
     }
 
     private static bool IsInside(string path, string directory, in Statx identity)

@@ -105,7 +105,8 @@ internal sealed class MountSession
     }
 
     private void Serve(
-        MountPlaces places, ShareDescription share, string database, PassthroughFileSystem fileSystem, StopSignals signals)
+        MountPlaces places, ShareDescription share, string database, PassthroughFileSystem fileSystem,
+        StopSignals signals)
     {
         ServingProcess.ServeAnyMode();
         SafeFd device = FuseMounter.Mount(FuseOptions(places));

@@ -1,4 +1,3 @@
-using System.Text;
 using MetaFs.Linux;
 
 namespace MetaFs.Cli.Mounting;
@@ -31,8 +30,7 @@ internal static class ServingProcess
     {
         Environment.CurrentDirectory = "/";
         Errno errno = Libc.Openat(
-            SafeFd.CurrentDirectory, CString.FromTerminated(Encoding.ASCII.GetBytes("/dev/null\0")), OpenFlags.O_RDWR, 0,
-            out SafeFd devNull);
+            SafeFd.CurrentDirectory, CString.FromTerminated("/dev/null\0"u8), OpenFlags.O_RDWR, 0, out SafeFd devNull);
         using (devNull)
         {
             if (errno != Errno.OK)

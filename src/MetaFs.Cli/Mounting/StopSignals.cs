@@ -14,7 +14,7 @@ internal sealed class StopSignals : IDisposable
     private Action? _end;
 
     /// <summary>Takes the signals over.</summary>
-    /// <param name="background">Whether SIGHUP is ignored, since the terminal may go, instead of asking for an end.</param>
+    /// <param name="background">Whether SIGHUP is ignored, since the terminal may go; else it asks for an end.</param>
     public StopSignals(bool background)
     {
         _registrations =

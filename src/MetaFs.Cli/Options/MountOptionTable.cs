@@ -24,11 +24,14 @@ internal static class MountOptionTable
     [
         Value("db", "FILE", "keep the records in FILE (default: a file per share)",
             static (o, v) => v.Length == 0 ? null : o with { Database = v }),
-        Id("uid", "USER", "owner of files without a recorded one", UserNames.TryParseUser, static (o, id) => o with { Uid = id }),
-        Id("gid", "GROUP", "group of files without a recorded one", UserNames.TryParseGroup, static (o, id) => o with { Gid = id }),
+        Id("uid", "USER", "owner of files without a recorded one", UserNames.TryParseUser,
+            static (o, id) => o with { Uid = id }),
+        Id("gid", "GROUP", "group of files without a recorded one", UserNames.TryParseGroup,
+            static (o, id) => o with { Gid = id }),
         Mode("file_mode", "mode of files without a recorded one", static (o, mode) => o with { FileMode = mode }),
         Mode("dir_mode", "mode of directories without a recorded one", static (o, mode) => o with { DirMode = mode }),
-        Flag("allow_other", "let other users in (always so when root mounts)", static o => o with { AllowOther = true }),
+        Flag("allow_other", "let other users in (always so when root mounts)",
+            static o => o with { AllowOther = true }),
         Flag("noperm", "no permission checks beyond the share's own", static o => o with { NoPerm = true }),
         Flag("ro", "mount read-only", static o => o with { ReadOnly = true }),
         Flag("rw", "mount read-write (default)", static o => o with { ReadOnly = false }),
@@ -42,7 +45,8 @@ internal static class MountOptionTable
         Flag("noexec", "do not", static o => o with { NoExec = true }),
         Timeout("entry_timeout", "how long the kernel keeps a name (1)", static (o, t) => o with { EntryTimeout = t }),
         Timeout("attr_timeout", "how long it keeps attributes (1)", static (o, t) => o with { AttrTimeout = t }),
-        Timeout("negative_timeout", "how long it keeps a missing name (0)", static (o, t) => o with { NegativeTimeout = t }),
+        Timeout("negative_timeout", "how long it keeps a missing name (0)",
+            static (o, t) => o with { NegativeTimeout = t }),
         Policy("chown", "try the share first, or only record it", static (o, p) => o with { Chown = p }),
         Policy("chmod", "the same for permission bits", static (o, p) => o with { Chmod = p }),
         Policy("utimens", "the same for times", static (o, p) => o with { Utimens = p }),
@@ -64,7 +68,8 @@ internal static class MountOptionTable
     private static MountOption Flag(string name, string help, Func<MountOptions, MountOptions> apply) =>
         new(name, null, help, (o, _) => apply(o));
 
-    private static MountOption Value(string name, string form, string help, Func<MountOptions, string, MountOptions?> apply) =>
+    private static MountOption Value(
+        string name, string form, string help, Func<MountOptions, string, MountOptions?> apply) =>
         new(name, form, help, apply);
 
     private static MountOption Id(
@@ -72,7 +77,8 @@ internal static class MountOptionTable
         new(name, form, help, (o, v) => parse(v, out uint id) ? apply(o, id) : null);
 
     private static MountOption Mode(string name, string help, Func<MountOptions, uint, MountOptions> apply) =>
-        new(name, "OCTAL", help, (o, v) => OptionValues.TryOctal(v, AllModeBits, out uint mode) ? apply(o, mode) : null);
+        new(name, "OCTAL", help,
+            (o, v) => OptionValues.TryOctal(v, AllModeBits, out uint mode) ? apply(o, mode) : null);
 
     private static MountOption Timeout(string name, string help, Func<MountOptions, TimeSpan, MountOptions> apply) =>
         new(name, "SECONDS", help, (o, v) => OptionValues.TrySeconds(v, out TimeSpan time) ? apply(o, time) : null);

@@ -54,7 +54,8 @@ internal static class FieldText
     }
 
     /// <summary>Local time to the minute, for tables.</summary>
-    public static string ShortTime(long ns) => Split(ns).Time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string ShortTime(long ns) =>
+        Split(ns).Time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static (DateTimeOffset Time, long Fraction) Split(long ns)
     {
@@ -64,7 +65,9 @@ internal static class FieldText
     }
 
     private static string Named(string? name, uint id) =>
-        name is null ? id.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{name} ({id})");
+        name is null
+            ? id.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{name} ({id})");
 
     private static void Special(ref char place, uint bit, char letter)
     {

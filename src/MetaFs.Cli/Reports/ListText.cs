@@ -5,7 +5,7 @@ using FileMode = MetaFs.Linux.FileMode;
 
 namespace MetaFs.Cli.Reports;
 
-/// <summary>What <c>metafs list</c> prints for people, in the manner of ls(1): one line per record, dots where nothing is.</summary>
+/// <summary>What <c>metafs list</c> prints for people: lines as from ls(1), dots where nothing is recorded.</summary>
 internal static class ListText
 {
     /// <summary>Writes all rows, as they come.</summary>
@@ -37,14 +37,17 @@ internal static class ListText
     // Each reason once, in the order of the columns.
     private static string Reasons(InodeRecord record)
     {
-        Reason?[] all = [record.Mode?.Reason, record.Uid?.Reason, record.Gid?.Reason, record.Mtime?.Reason, record.Atime?.Reason];
+        Reason?[] all =
+        [
+            record.Mode?.Reason, record.Uid?.Reason, record.Gid?.Reason, record.Mtime?.Reason, record.Atime?.Reason,
+        ];
         return string.Join(',', all.Where(static r => r is not null).Select(static r => Word(r!.Value)).Distinct());
     }
 
     private static string Word(Reason reason) =>
         ReasonText.Word(ReasonText.NameOf(reason.Kind), ReasonText.ErrnoOf(reason));
 
-    /// <summary>A list names few users and many files; the databases behind getpwuid(3) may be a network away.</summary>
+    /// <summary>A list names few users and many files; what is behind getpwuid(3) may be a network away.</summary>
     private sealed class NameCache
     {
         private readonly Dictionary<uint, string> _users = [];

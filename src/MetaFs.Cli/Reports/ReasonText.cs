@@ -11,7 +11,8 @@ internal static class ReasonText
     /// <param name="errno">The share's errno by its C name, where there is one.</param>
     public static string Explain(string reason, string? errno) => reason switch
     {
-        "refused" when Enum.TryParse(errno, out Errno value) => $"the share refused it: {errno} ({ErrnoText.Describe(value)})",
+        "refused" when Enum.TryParse(errno, out Errno value) =>
+            $"the share refused it: {errno} ({ErrnoText.Describe(value)})",
         "refused" => "the share refused it",
         "ignored" => "the share said yes and kept its own value",
         "rounded" => "the share keeps times more coarsely",

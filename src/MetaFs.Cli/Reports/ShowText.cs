@@ -18,9 +18,9 @@ internal static class ShowText
         ControlAttributes effective = show.Effective;
         ControlAttributes share = show.Share;
         text.Append(ByteText.ForDisplay(path)).Append('\n');
-        Line(text, "type", string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Type(effective.Type)}, {Count(effective.Size, "byte")}, {Count(effective.Nlink, "link")}, inode {effective.Ino}"));
+        Line(text, "type", string.Join(
+            ", ", Type(effective.Type), Count(effective.Size, "byte"), Count(effective.Nlink, "link"),
+            "inode " + effective.Ino.ToString(CultureInfo.InvariantCulture)));
         Value(text, show, "uid", "owner", FieldText.User(effective.Uid), FieldText.User(share.Uid));
         Value(text, show, "gid", "group", FieldText.Group(effective.Gid), FieldText.Group(share.Gid));
         Value(text, show, "mode", "mode", Mode(effective.Mode), Mode(share.Mode));

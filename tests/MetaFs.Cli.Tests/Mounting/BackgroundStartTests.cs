@@ -15,7 +15,8 @@ public sealed class BackgroundStartTests
         CliRun run = CliRun.Outside(byHost, "mount", $"{temp.Path}/none", mountPoint, "-o", $"db={temp.Path}/x.db");
         Assert.Equal(ExitCode.Share, run.Code);
         Assert.Equal(
-            $"metafs: {temp.Path}/none: ENOENT (No such file or directory); SOURCE must be a directory that exists\n", run.Error);
+            $"metafs: {temp.Path}/none: ENOENT (No such file or directory); SOURCE must be a directory that exists\n",
+            run.Error);
         AssertNothingLeft(mountPoint, $"{temp.Path}/x.db");
     }
 

@@ -77,7 +77,7 @@ public sealed class MountOptionParserTests
     [InlineData("file_mode=0888", "option 'file_mode': bad value '0888'")]
     [InlineData("file_mode=0o644", "option 'file_mode': bad value '0o644'")]
     [InlineData("dir_mode=10000", "option 'dir_mode': bad value '10000'")]
-    [InlineData("dir_mode=u+rwx", "option 'dir_mode': bad value 'u+rwx'; expected octal permission bits, as in dir_mode=0755")]
+    [InlineData("dir_mode=u+rwx", "bad value 'u+rwx'; expected octal permission bits, as in dir_mode=0755")]
     [InlineData("entry_timeout=-1", "option 'entry_timeout': bad value '-1'; expected seconds")]
     [InlineData("attr_timeout=1s", "option 'attr_timeout': bad value '1s'")]
     [InlineData("attr_timeout=1e3", "option 'attr_timeout': bad value '1e3'")]
