@@ -1,7 +1,9 @@
 using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
+using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Passthrough;
 
@@ -26,7 +28,15 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         using (fd)
-            return Libc.Fsetxattr(fd, name, value, flags);
+        {
+            bool setsMode = PosixAcl.TryReadMode(value, out uint mode, out bool isMinimal)
+                && name.Bytes.SequenceEqual("system.posix_acl_access"u8);
+            errno = Libc.Fsetxattr(fd, name, value, flags);
+
+            // cp -p sets the mode this way; what is no more than a mode needs no share that keeps ACLs.
+            bool isMode = setsMode && (errno == Errno.OK || (isMinimal && errno is Errno.EPERM or Errno.EACCES));
+            return isMode ? ChmodByAcl(node, fd, mode, killSgid) : errno;
+        }
     }
 
     /// <inheritdoc/>
@@ -80,6 +90,28 @@ public sealed partial class PassthroughFileSystem
             Frsize = (uint)share.Frsize,
         };
         return Errno.OK;
+    }
+
+    private Errno ChmodByAcl(NodeId id, SafeFd fd, uint permissions, bool killSgid)
+    {
+        if (!_nodes.TryGet(id, out Node? inode))
+            return Errno.ESTALE;
+        lock (inode)
+        {
+            Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+            if (errno != Errno.OK)
+                return errno;
+            EffectiveAttributes before = Effective(inode, ref stat);
+            uint kept = before.Mode & (killSgid ? FileMode.S_ISUID | FileMode.S_ISVTX : ModeBits.All & ~0x1FFu);
+            var change = new AttributeChange(inode, _options, fd, stat);
+            if (inode.Record?.Mode is not null || (stat.Mode & ModeBits.All) != (kept | permissions))
+                errno = change.Chmod(kept | permissions);
+            if (errno == Errno.OK)
+                errno = SaveChange(inode, ref change, before.Ctime, fd);
+            if (errno == Errno.OK)
+                _connection?.InvalidateInode(id, -1, 0);
+            return errno;
+        }
     }
 
     private Errno OpenPath(NodeId node, out SafeFd fd)
