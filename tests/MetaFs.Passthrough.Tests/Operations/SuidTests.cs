@@ -1,0 +1,151 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Passthrough.Tests.Harness;
+using static MetaFs.Passthrough.Tests.Harness.Octal;
+using static MetaFs.Passthrough.Tests.Harness.ShareUnderTest;
+
+namespace MetaFs.Passthrough.Tests.Operations;
+
+public sealed class SuidTests
+{
+    // What happens to the file, its mode before and after; on a share that is tried and on one that is not.
+    public static TheoryData<string, int, int, bool> Rows
+    {
+        get
+        {
+            var rows = new TheoryData<string, int, int, bool>();
+            foreach ((string what, int before, int after) in s_rows)
+            {
+                rows.Add(what, before, after, false);
+                rows.Add(what, before, after, true);
+            }
+
+            return rows;
+        }
+    }
+
+    private static readonly (string What, int Before, int After)[] s_rows =
+    [
+        ("write", 6755, 755),
+        ("write", 4644, 644),
+        ("write", 2745, 2745),
+        ("write", 1777, 1777),
+        ("privileged write", 6755, 6755),
+        ("truncate", 6755, 755),
+        ("truncate", 2745, 2745),
+        ("privileged truncate", 6755, 6755),
+        ("open truncating", 6755, 755),
+        ("privileged open truncating", 6755, 6755),
+        ("fallocate", 6755, 755),
+        ("privileged fallocate", 6755, 6755),
+        ("copy", 6755, 755),
+        ("chown", 6755, 755),
+        ("chown", 2745, 2745),
+        ("chgrp", 6711, 711),
+        ("chown to the same", 6755, 755),
+        ("chown of nothing", 6755, 755),
+        ("utimens", 6755, 6755),
+        ("read", 6755, 6755),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Suid_and_sgid_go_as_on_a_local_disk(string what, int before, int after, bool recording)
+    {
+        using var share = new ShareUnderTest(recording ? Recording : null);
+        (NodeId node, FileHandle handle) = share.Open("f");
+        share.Write(node, handle, 0, "0123456789"u8);
+        share.Chown(node, 42, 43);
+        Assert.Equal(Oct(before), share.Chmod(node, Oct(before)).Mode & Oct(7777));
+
+        Apply(what, share, node, handle);
+        Assert.Equal(Oct(after), share.Getattr(node).Mode & Oct(7777));
+
+        share.Remount(recording ? Recording : new PassthroughOptions());
+        node = share.NodeOf("f");
+        Assert.Equal(Oct(after), share.Getattr(node).Mode & Oct(7777));
+        Assert.Equal(Oct(before), share.Chmod(node, Oct(before)).Mode & Oct(7777));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Bits_of_the_shares_own_go_too(bool recording)
+    {
+        using var share = new ShareUnderTest(recording ? Recording : null);
+        share.Share.Write("f", "0123456789");
+        share.Share.Chmod("f", Oct(4755));
+        NodeId node = share.NodeOf("f");
+        FileHandle handle = share.Reopen(node, OpenFlags.O_WRONLY);
+        share.Write(node, handle, 0, "X"u8, kill: true);
+        Assert.Equal(Oct(755), share.Getattr(node).Mode & Oct(7777));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_directory_keeps_its_bits_when_it_changes_hands(bool recording)
+    {
+        using var share = new ShareUnderTest(recording ? Recording : null);
+        NodeId directory = share.Mkdir("d");
+        share.Chmod(directory, Oct(6775));
+        Assert.Equal(FileMode.S_IFDIR | Oct(6775), share.Chown(directory, 42, 43).Mode);
+        Assert.Equal(FileMode.S_IFDIR | Oct(6775), share.Setattr(directory, new SetattrRequest()).Mode);
+    }
+
+    [Fact]
+    public void A_mode_set_together_with_the_owner_stands()
+    {
+        using var share = new ShareUnderTest(Recording);
+        NodeId node = share.Create("f");
+        FuseAttr attr = share.Setattr(node, new SetattrRequest { Uid = 42, Mode = Oct(4755) });
+        Assert.Equal((42u, FileMode.S_IFREG | Oct(4755)), (attr.Uid, attr.Mode));
+    }
+
+    [Fact]
+    public void Suid_stands_on_the_share_only_for_the_real_owner()
+    {
+        using var share = new ShareUnderTest(new PassthroughOptions { Chown = SetPolicy.Record });
+        NodeId node = share.Create("f");
+        share.Chmod(node, Oct(6755));
+        Assert.Equal(Oct(6755), share.Share.Stat("f").Mode & Oct(7777));
+
+        share.Chown(node, 42, 43);
+        share.Chmod(node, Oct(6755));
+        Assert.Equal(Oct(6755), share.Getattr(node).Mode & Oct(7777));
+        Assert.Equal(Oct(755), share.Share.Stat("f").Mode & Oct(7777));
+
+        share.Chown(node, 42, Libc.Getegid());
+        share.Chmod(node, Oct(6755));
+        Assert.Equal(Oct(2755), share.Share.Stat("f").Mode & Oct(7777));
+    }
+
+    private static void Apply(string what, ShareUnderTest share, NodeId node, FileHandle handle)
+    {
+        RequestContext user = User(1000, 1000);
+        RequestContext root = User(0, 0);
+        Errno errno = what switch
+        {
+            "write" => Write(share, node, handle, kill: true),
+            "privileged write" => Write(share, node, handle, kill: false),
+            "truncate" => share.TrySetattr(node, new SetattrRequest { Size = 5, KillSuidgid = true }),
+            "privileged truncate" => share.TrySetattr(node, new SetattrRequest { Size = 5 }),
+            "open truncating" => share.Fs.Open(user, node, OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, true, out _),
+            "privileged open truncating" => share.Fs.Open(root, node, OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, false, out _),
+            "fallocate" => share.Fs.Fallocate(user, node, handle, 0, 4096, 0),
+            "privileged fallocate" => share.Fs.Fallocate(root, node, handle, 0, 4096, 0),
+            "copy" => share.Fs.CopyFileRange(user, node, handle, 0, node, handle, 10, 5, out _),
+            "chown" => share.TrySetattr(node, new SetattrRequest { Uid = 44, Gid = 45 }),
+            "chgrp" => share.TrySetattr(node, new SetattrRequest { Gid = 45 }),
+            "chown to the same" => share.TrySetattr(node, new SetattrRequest { Uid = 42, Gid = 43 }),
+            "chown of nothing" => share.TrySetattr(node, new SetattrRequest()),
+            "utimens" => share.TrySetattr(node, new SetattrRequest { Atime = At(1), Mtime = At(2) }),
+            _ => share.Fs.Read(user, node, handle, 0, new byte[4], out _),
+        };
+        Assert.Equal(Errno.OK, errno);
+    }
+
+    private static Errno Write(ShareUnderTest share, NodeId node, FileHandle handle, bool kill) =>
+        share.Fs.Write(Daemon, node, handle, 0, "X"u8, kill, out _);
+}
