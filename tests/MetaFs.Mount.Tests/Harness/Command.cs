@@ -9,16 +9,19 @@ internal sealed record CommandResult(string Line, int ExitCode, string Output, s
     /// <summary>Fails the test unless the exit status is 0; returns what was printed.</summary>
     public string MustSucceed()
     {
-        Assert.True(ExitCode == 0, $"{Line}: exit status {ExitCode}\n{Errors}{Output}");
+        Assert.True(ExitCode == 0, $"{Line}: exit status {ExitCode}\n{Start(Errors)}{Start(Output)}");
         return Output;
     }
 
     /// <summary>Fails the test unless the exit status is another than 0; returns what was printed, errors first.</summary>
     public string MustFail()
     {
-        Assert.True(ExitCode != 0, $"{Line}: succeeded\n{Errors}{Output}");
+        Assert.True(ExitCode != 0, $"{Line}: succeeded\n{Start(Errors)}{Start(Output)}");
         return Errors + Output;
     }
+
+    /// <summary>A tool that fails on a whole tree says the same thing two thousand times.</summary>
+    private static string Start(string text) => text.Length <= 2000 ? text : text[..2000] + "...\n";
 }
 
 /// <summary>Runs a program to its end, as somebody, with a time limit.</summary>

@@ -22,6 +22,7 @@ public sealed class CtimeTests(SharedMounts mounts, ITestOutputHelper output) : 
     };
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(Places.All), MemberType = typeof(Places))]
     public void EveryChangeAdvancesCtime(Place place) => In(place, venue =>
     {

@@ -23,6 +23,7 @@ public sealed class TreeTests(SampleTrees trees, ITestOutputHelper output) : Mou
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void ASecondRsyncHasNothingToDo(ShareKind kind)
     {
@@ -49,6 +50,7 @@ public sealed class TreeTests(SampleTrees trees, ITestOutputHelper output) : Mou
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void CpArchiveEqualsItsSource(ShareKind kind)
     {
