@@ -4,6 +4,7 @@ using MetaFs.Fuse;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough;
+using MetaFs.Passthrough.Callers;
 using MetaFs.Passthrough.Shares;
 using Microsoft.Extensions.Logging;
 
@@ -45,6 +46,8 @@ internal sealed class MountSession
 
     private void Run()
     {
+        if (_options.AsCaller && !_isRoot)
+            throw new CliException(ExitCode.Usage, "as=caller needs root: nobody else may act as other users");
         Errno limit = ServingProcess.Prepare();
         if (limit != Errno.OK)
             CliLog.FileLimit(_log, limit);
@@ -111,7 +114,8 @@ internal sealed class MountSession
         ServingProcess.ServeAnyMode();
         SafeFd device = FuseMounter.Mount(FuseOptions(places));
         var mount = new LiveMount(places.MountPoint, _log);
-        using var server = new FuseServer(device, fileSystem, ServerOptions(), _log);
+        IFuseFileSystem served = _options.AsCaller ? new CallerFileSystem(fileSystem) : fileSystem;
+        using var server = new FuseServer(device, served, ServerOptions(), _log);
         try
         {
             server.Start();

@@ -33,6 +33,8 @@ internal static class MountOptionTable
         Flag("allow_other", "let other users in (always so when root mounts)",
             static o => o with { AllowOther = true }),
         Flag("noperm", "no permission checks beyond the share's own", static o => o with { NoPerm = true }),
+        Value("as", "caller|daemon", "whom the share sees: the calling user (root mounts only), or the daemon (default)",
+            static (o, v) => v is "caller" or "daemon" ? o with { AsCaller = v == "caller" } : null),
         Flag("ro", "mount read-only", static o => o with { ReadOnly = true }),
         Flag("rw", "mount read-write (default)", static o => o with { ReadOnly = false }),
         Flag("suid", "honour set-user-ID and set-group-ID bits", static o => o with { Suid = true }),

@@ -19,6 +19,9 @@ internal sealed record MountOptions
 
     public bool NoPerm { get; init; }
 
+    /// <summary>Act on the share with each caller's own identity.</summary>
+    public bool AsCaller { get; init; }
+
     public bool ReadOnly { get; init; }
 
     public bool Suid { get; init; }
