@@ -96,8 +96,11 @@ public sealed class DamagedRowTests : IDisposable
 
         using (OverlayReader reader = OverlayReader.Open(_files.File))
             AssertSays("too big", Assert.Throws<OverlayException>(() => reader.Rows().Count()).Message);
-        AssertOk(_store.Remove(s_key));
-        Assert.Null(Read(_store, s_key));
+
+        // SQLite 3.35 reads the row to delete it, 3.40 does not.
+        if (_store.Remove(s_key) == OverlayStatus.Ok)
+            Assert.Null(Read(_store, s_key));
+        AssertOk(_store.Put(new InodeKey(1, 2), Owner(3)));
     }
 
     // As TempDatabase.Execute, but without the limit that our own connections have.

@@ -12,8 +12,9 @@ public sealed class NativeTests : IDisposable
     [Fact]
     public void The_distribution_s_library_is_taken_where_there_is_one()
     {
-        bool isThere = System.Runtime.InteropServices.NativeLibrary.TryLoad("libsqlite3.so.0", out _);
-        Assert.Equal(isThere ? "libsqlite3.so.0" : "bundled e_sqlite3", SqliteNative.Library);
+        bool isWanted = Environment.GetEnvironmentVariable("METAFS_SQLITE") != "bundled"
+            && System.Runtime.InteropServices.NativeLibrary.TryLoad("libsqlite3.so.0", out _);
+        Assert.Equal(isWanted ? "libsqlite3.so.0" : "bundled e_sqlite3", SqliteNative.Library);
         Assert.True(Version.Parse(SqliteNative.Version) >= new Version(3, 35, 5));
     }
 
