@@ -1,0 +1,156 @@
+using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
+using MetaFs.Linux;
+using MetaFs.Passthrough.Tests.Harness;
+using static MetaFs.Passthrough.Tests.Harness.ShareUnderTest;
+
+namespace MetaFs.Passthrough.Tests.Operations;
+
+public sealed class ListingTests
+{
+    private static readonly RequestContext s_user = User(1000, 1001);
+
+    [Theory]
+    [InlineData(false, 40)]
+    [InlineData(false, 64)]
+    [InlineData(false, 4096)]
+    [InlineData(false, 1 << 20)]
+    [InlineData(true, 168)]
+    [InlineData(true, 500)]
+    [InlineData(true, 4096)]
+    [InlineData(true, 1 << 20)]
+    public void Every_name_comes_once_in_pieces_of_any_size(bool plus, int room)
+    {
+        using var share = new ShareUnderTest();
+        string[] names = [.. Enumerable.Range(0, 300).Select(i => $"f{i:d3}")];
+        foreach (string name in names)
+            share.Share.Write(name, "");
+        List<Listing.Entry> entries = Listing.Read(share, NodeId.Root, plus, room);
+        Assert.Equal([".", "..", .. names], entries.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+        foreach (Listing.Entry entry in entries.Where(entry => entry.Name[0] == 'f'))
+        {
+            Assert.Equal(share.Share.Stat(entry.Name).Ino, entry.Ino);
+            Assert.Equal(FileMode.S_IFREG >> 12, entry.Type);
+        }
+
+        share.ForgetAll();
+        Assert.Equal((1, 0), (share.Fs.LiveNodes, share.Fs.OpenHandles));
+    }
+
+    [Fact]
+    public void Attributes_in_a_listing_are_the_effective_ones()
+    {
+        using var share = new ShareUnderTest(Recording);
+        share.Create("file", 0x1A0, s_user);
+        share.Mkdir("directory", 0x1E8, s_user);
+        share.Share.Write("plain", "12345");
+        share.Utimens(share.NodeOf("file"), -5, 6);
+        Dictionary<string, Listing.Entry> entries = Listing.Plus(share, NodeId.Root).ToDictionary(entry => entry.Name);
+
+        AssertAsLookedUp(share, entries["file"]);
+        AssertAsLookedUp(share, entries["directory"]);
+        AssertAsLookedUp(share, entries["plain"]);
+        Assert.Equal((1000u, 1001u, FileMode.S_IFREG | 0x1A0), Shown(entries["file"]));
+        Assert.Equal((1000u, 1001u, FileMode.S_IFDIR | 0x1E8), Shown(entries["directory"]));
+        Assert.Equal((-5, 6), (AtimeOf(entries["file"].Out.Attr), MtimeOf(entries["file"].Out.Attr)));
+        Assert.Equal((0ul, 0ul), (entries["."].Out.Nodeid, entries[".."].Out.Nodeid));
+    }
+
+    [Fact]
+    public void A_lookup_is_counted_only_for_what_was_packed()
+    {
+        using var share = new ShareUnderTest();
+        for (int i = 0; i < 50; i++)
+            share.Share.Write($"f{i}", "");
+        Assert.Equal(Errno.OK, share.Fs.Opendir(Daemon, NodeId.Root, default, out FuseOpenOut open));
+        var handle = new FileHandle(open.Fh);
+        Assert.Empty(Listing.Piece(share, NodeId.Root, handle, 0, plus: true, room: 150));
+        Assert.Equal(1, share.Fs.LiveNodes);
+        List<Listing.Entry> piece = Listing.Piece(share, NodeId.Root, handle, 0, plus: true, room: 2000);
+        Assert.Equal(piece.Count(entry => entry.Out.Nodeid != 0) + 1, share.Fs.LiveNodes);
+        share.ForgetAll();
+        Assert.Equal(1, share.Fs.LiveNodes);
+    }
+
+    [Fact]
+    public void Reading_on_from_an_offset_continues_there()
+    {
+        using var share = new ShareUnderTest();
+        for (int i = 0; i < 50; i++)
+            share.Share.Write($"f{i}", "");
+        Assert.Equal(Errno.OK, share.Fs.Opendir(Daemon, NodeId.Root, default, out FuseOpenOut open));
+        var handle = new FileHandle(open.Fh);
+        List<Listing.Entry> all = Listing.Piece(share, NodeId.Root, handle, 0, plus: false, room: 8192);
+        Assert.Equal(52, all.Count);
+        for (int i = 0; i < 50; i += 11)
+        {
+            List<Listing.Entry> rest = Listing.Piece(share, NodeId.Root, handle, all[i].Off, plus: i % 2 == 0, room: 64 * 1024);
+            Assert.Equal(all.Skip(i + 1).Select(entry => entry.Name), rest.Select(entry => entry.Name));
+        }
+
+        Assert.Equal(all, Listing.Piece(share, NodeId.Root, handle, 0, plus: false, room: 8192));
+    }
+
+    [Fact]
+    public void What_goes_while_it_is_listed_is_named_or_left_out_but_never_an_error()
+    {
+        using var share = new ShareUnderTest();
+        for (int i = 0; i < 20; i++)
+            share.Share.Write($"f{i}", "");
+        Assert.Equal(Errno.OK, share.Fs.Opendir(Daemon, NodeId.Root, default, out FuseOpenOut open));
+        var handle = new FileHandle(open.Fh);
+        List<Listing.Entry> first = Listing.Piece(share, NodeId.Root, handle, 0, plus: true, room: 700);
+        for (int i = 0; i < 20; i++)
+            share.Share.Delete($"f{i}");
+        List<Listing.Entry> rest = Listing.Piece(share, NodeId.Root, handle, first[^1].Off, plus: true, room: 8192);
+        Assert.All(rest, entry => Assert.Equal(0ul, entry.Out.Nodeid));
+    }
+
+    [Fact]
+    public void A_removed_directory_lists_as_empty()
+    {
+        using var share = new ShareUnderTest();
+        NodeId directory = share.Mkdir("d");
+        Assert.Equal(Errno.OK, share.Fs.Opendir(Daemon, directory, default, out FuseOpenOut open));
+        share.Rmdir("d");
+        Assert.Empty(Listing.Piece(share, directory, new FileHandle(open.Fh), 0, plus: false, room: 4096));
+        Assert.Equal(Errno.OK, share.Fs.Releasedir(Daemon, directory, new FileHandle(open.Fh)));
+        share.ForgetAll();
+        Assert.Equal(1, share.Fs.LiveNodes);
+    }
+
+    [Fact]
+    public void Types_of_all_kinds_are_named()
+    {
+        using var share = new ShareUnderTest();
+        share.Mkdir("directory");
+        share.Share.Symlink("x", "link");
+        Assert.Equal(
+            Errno.OK, share.Fs.Mknod(Daemon, NodeId.Root, Names.Z("fifo"), FileMode.S_IFIFO | 0x180, 0, 0, out _));
+        var types = Listing.Read(share, NodeId.Root, plus: false, 4096).ToDictionary(e => e.Name, e => e.Type);
+        Assert.Equal((4u, 10u, 1u, 4u), (types["directory"], types["link"], types["fifo"], types["."]));
+    }
+
+    [Fact]
+    public void Attributes_and_names_may_be_kept_as_long_as_the_options_say()
+    {
+        using var share = new ShareUnderTest(new PassthroughOptions
+        {
+            EntryTimeout = TimeSpan.FromMilliseconds(1500),
+            AttrTimeout = TimeSpan.FromSeconds(60),
+        });
+        share.Share.Write("f", "");
+        FuseEntryOut entry = Listing.Plus(share, NodeId.Root).Single(e => e.Name == "f").Out;
+        Assert.Equal((1ul, 500_000_000u, 60ul, 0u), (entry.EntryValid, entry.EntryValidNsec, entry.AttrValid, entry.AttrValidNsec));
+    }
+
+    private static void AssertAsLookedUp(ShareUnderTest share, Listing.Entry entry)
+    {
+        FuseEntryOut looked = share.Lookup(entry.Name);
+        Assert.Equal((looked.Nodeid, looked.Generation), (entry.Out.Nodeid, entry.Out.Generation));
+        Assert.Equal(looked.Attr, entry.Out.Attr);
+    }
+
+    private static (uint Uid, uint Gid, uint Mode) Shown(Listing.Entry entry) =>
+        (entry.Out.Attr.Uid, entry.Out.Attr.Gid, entry.Out.Attr.Mode);
+}
