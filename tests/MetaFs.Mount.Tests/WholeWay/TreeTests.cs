@@ -64,11 +64,23 @@ public sealed class TreeTests(SampleTrees trees, ITestOutputHelper output) : Mou
         }
 
         string target = share.MountPoint + "/copy";
-        Command.Run(share.Mounter, "cp", "-a", source, target).MustSucceed();
-        tree.Listing.AssertEqual(TreeListing.Of(target, share.Mounter));
+        // Besides chmod, cp of coreutils before 9.2 writes the mode as an ACL, and on a user's own mount Linux since 6.2 lets
+        // only the owner do that, by the owner that the mount shows and without asking the file system.
+        string kept = share.IsForEverybody ? "all" : "links,ownership,timestamps";
+        Command.Run(share.Mounter, "cp", "-dR", "--preserve=" + kept, source, target).MustSucceed();
+        AssertCopied();
         share.Remount();
-        tree.Listing.AssertEqual(TreeListing.Of(target, share.Mounter));
+        AssertCopied();
         Command.Run(share.Mounter, "diff", "-r", "--no-dereference", source, target).MustSucceed();
+
+        void AssertCopied()
+        {
+            TreeListing copy = TreeListing.Of(target, share.Mounter);
+            if (share.IsForEverybody)
+                tree.Listing.AssertEqual(copy);
+            else
+                tree.Listing.Without("mode=").AssertEqual(copy.Without("mode="));
+        }
     }
 
     [RootTheory]
