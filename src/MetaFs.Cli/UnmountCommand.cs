@@ -33,7 +33,14 @@ internal static class UnmountCommand
     private static ExitCode Run(string argument, bool lazy)
     {
         string mountPoint = FindMount(argument);
-        using SafeFd? daemon = OpenDaemon(mountPoint);
+        using SafeFd? daemon = OpenDaemon(mountPoint, out bool hung);
+
+        // Only lazily: the question that got no answer keeps the mount busy.
+        if (hung && !lazy)
+            throw new CliException(
+                ExitCode.Failure,
+                $"{mountPoint}: its daemon does not answer, the share may have gone; wait, or detach it with: "
+                + $"metafs umount -l {mountPoint}");
         Errno errno = FuseMounter.Unmount(mountPoint, lazy);
         if (errno == Errno.EBUSY)
             throw CliException.FromErrno(
@@ -90,13 +97,14 @@ internal static class UnmountCommand
 
     // The number is asked for before the unmount and held as a pidfd, which cannot come to mean another process. A
     // daemon that hangs would not answer, hence the thread: an ioctl on FUSE has no time limit of its own.
-    private static SafeFd? OpenDaemon(string mountPoint)
+    private static SafeFd? OpenDaemon(string mountPoint, out bool hung)
     {
         ControlInfo? info = null;
         byte[] path = ByteText.ToTerminated(mountPoint);
         var ask = new Thread(() => ControlClient.Info(CString.FromTerminated(path), out info)) { IsBackground = true };
         ask.Start();
-        if (!ask.Join(s_askTimeout) || info is null)
+        hung = !ask.Join(s_askTimeout);
+        if (hung || info is null)
             return null;
         return Libc.PidfdOpen(info.Pid, out SafeFd daemon) == Errno.OK ? daemon : null;
     }

@@ -24,6 +24,8 @@ public sealed class MountOptionParserTests
         { "file_mode=0644,dir_mode=2755", Text(s_defaults with { FileMode = 0x1A4, DirMode = 0x5ED }) },
         { "file_mode=7777,dir_mode=0", Text(s_defaults with { FileMode = 0xFFF, DirMode = 0 }) },
         { "allow_other,noperm", Text(s_defaults with { AllowOther = true, NoPerm = true }) },
+        { "as=caller", Text(s_defaults with { AsCaller = true }) },
+        { "as=caller,as=daemon", Text(s_defaults) },
         { "ro,rw", Text(s_defaults) },
         { "rw,ro", Text(s_defaults with { ReadOnly = true }) },
         { "suid,dev,noexec", Text(s_defaults with { Suid = true, Dev = true, NoExec = true }) },
@@ -86,6 +88,7 @@ public sealed class MountOptionParserTests
     [InlineData("chown=maybe", "option 'chown': bad value 'maybe'; expected chown=try|record")]
     [InlineData("chmod=", "option 'chmod': bad value ''; expected chmod=try|record")]
     [InlineData("utimens=Record", "option 'utimens': bad value 'Record'")]
+    [InlineData("as=alice", "option 'as': bad value 'alice'; expected as=caller|daemon")]
     [InlineData("threads=0", "option 'threads': bad value '0'; expected a number from 1 to 1024")]
     [InlineData("threads=1025", "option 'threads': bad value '1025'")]
     [InlineData("threads=many", "option 'threads': bad value 'many'")]
