@@ -97,25 +97,40 @@ public sealed partial class PassthroughFileSystem
         if (errno is not (Errno.OK or Errno.ENOENT))
             return errno;
         bool existed = errno == Errno.OK;
+        SetMoving(moved, replaced, true);
         errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
-        if (errno != Errno.OK)
-            return errno;
+        if (errno == Errno.OK)
+            Renamed(source, target, moved, replaced, existed ? old : null, flags);
+        SetMoving(moved, replaced, false);
+        return errno;
+    }
+
+    private static void SetMoving(Node? moved, Node? replaced, bool isMoving)
+    {
+        if (moved is not null)
+            moved.IsMoving = isMoving;
+        if (replaced is not null)
+            replaced.IsMoving = isMoving;
+    }
+
+    private void Renamed(
+        in Place source, in Place target, Node? moved, Node? replaced, Statx? old, RenameFlags flags)
+    {
         if ((flags & RenameFlags.RENAME_EXCHANGE) != 0)
         {
             Moved(moved, source, target);
             Moved(replaced, target, source);
-            return Errno.OK;
+            return;
         }
 
         bool isSame = moved is not null && ReferenceEquals(moved, replaced);
 
         // rename(2) of two names of one inode does nothing; on a share that ignores case it changes the name's case.
         if (isSame && StatName(source.Directory, source.Fd, source.Name, out _) == Errno.OK)
-            return Errno.OK;
-        if (existed && replaced is not null && !isSame && replaced.Is(old))
-            NameGone(replaced, target.Directory, target.Name, old);
+            return;
+        if (old is { } gone && replaced is not null && !isSame && replaced.Is(gone))
+            NameGone(replaced, target.Directory, target.Name, gone);
         Moved(moved, source, target);
-        return Errno.OK;
     }
 
     private void Moved(Node? node, in Place from, in Place to)

@@ -24,8 +24,25 @@ public sealed partial class PassthroughFileSystem
     {
         if (node.Id == Fuse.NodeId.Root)
             return Libc.Fstatx(_root, ShareVolume.Mask, out stat);
+        NodeName? names;
+        do
+        {
+            names = node.Names;
+            Errno errno = StatNames(node, names, out stat);
+            if (errno != Errno.ESTALE)
+                return errno;
+        }
+        while (node.HasMovedSince(names));
+
+        for (; names is not null; names = names.Next)
+            _nodes.RemoveName(node, names.Parent, names.Name);
+        return StatNameless(node, out stat);
+    }
+
+    private Errno StatNames(Node node, NodeName? names, out Statx stat)
+    {
         stat = default;
-        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        for (NodeName? name = names; name is not null; name = name.Next)
         {
             Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
             using (lease)
@@ -38,10 +55,9 @@ public sealed partial class PassthroughFileSystem
                 return Errno.OK;
             if (errno is not (Errno.OK or Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE))
                 return errno;
-            _nodes.RemoveName(node, name.Parent, name.Name);
         }
 
-        return StatNameless(node, out stat);
+        return Errno.ESTALE;
     }
 
     private static Errno StatNameless(Node node, out Statx stat)
@@ -67,7 +83,23 @@ public sealed partial class PassthroughFileSystem
         fd = SafeFd.Invalid;
         if (node.Id == Fuse.NodeId.Root)
             return OpenVerified(node, _root, CString.FromTerminated(".\0"u8), flags, out fd, out stat);
-        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        NodeName? names;
+        do
+        {
+            names = node.Names;
+            Errno errno = OpenNames(node, names, flags, out fd, out stat);
+            if (errno != Errno.ESTALE)
+                return errno;
+        }
+        while (node.HasMovedSince(names));
+        return OpenNameless(node, flags, out fd, out stat);
+    }
+
+    private Errno OpenNames(Node node, NodeName? names, OpenFlags flags, out SafeFd fd, out Statx stat)
+    {
+        fd = SafeFd.Invalid;
+        stat = default;
+        for (NodeName? name = names; name is not null; name = name.Next)
         {
             Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
             using (lease)
@@ -80,7 +112,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
         }
 
-        return OpenNameless(node, flags, out fd, out stat);
+        return Errno.ESTALE;
     }
 
     private Errno OpenVerified(

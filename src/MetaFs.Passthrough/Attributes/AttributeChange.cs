@@ -44,8 +44,15 @@ internal ref struct AttributeChange
 
     private readonly uint EffectiveMode =>
         _draft.Mode?.Value
-        ?? (_node.IsDirectory ? _options.DirMode : _node.Guard.FileType == FileMode.S_IFREG ? _options.FileMode : null)
+        ?? MappedMode
         ?? (_share.Mode & ModeBits.All);
+
+    private readonly uint? MappedMode => _node.Guard.FileType switch
+    {
+        FileMode.S_IFDIR => _options.DirMode,
+        FileMode.S_IFREG => _options.FileMode,
+        _ => null,
+    };
 
     /// <summary>Changes owner and group; null leaves one as it is.</summary>
     public Errno Chown(uint? uid, uint? gid)
@@ -71,8 +78,8 @@ internal ref struct AttributeChange
             errno = Restat();
         if (errno != Errno.OK)
             return errno;
-        FieldVerdict uidVerdict = Judge(ShareCall.Chown, before.Uid, _share.Uid, uid ?? 0);
-        FieldVerdict gidVerdict = Judge(ShareCall.Chown, before.Gid, _share.Gid, gid ?? 0);
+        FieldVerdict uidVerdict = Judge(ShareCall.Chown, before.Uid, _share.Uid, uid ?? 0, _options.Uid is not null);
+        FieldVerdict gidVerdict = Judge(ShareCall.Chown, before.Gid, _share.Gid, gid ?? 0, _options.Gid is not null);
         if (uid is { } wantedUid)
             _node.Volume.Learn(ShareCall.Chown, Evidence.Learn(before.Uid, _share.Uid, wantedUid));
         if (gid is { } wantedGid)
@@ -117,7 +124,9 @@ internal ref struct AttributeChange
         if (after == target && target != wanted)
             RecordMode(wanted, FieldVerdict.Record, new Reason(ReasonKind.Kept));
         else
-            RecordMode(wanted, Judge(ShareCall.Chmod, before, after, wanted), new Reason(ReasonKind.Ignored));
+            RecordMode(
+                wanted, Judge(ShareCall.Chmod, before, after, wanted, MappedMode is not null),
+                new Reason(ReasonKind.Ignored));
         return Errno.OK;
     }
 
@@ -190,10 +199,13 @@ internal ref struct AttributeChange
             _draft.Witness = new TimeWitness(_share.MtimeNs, _share.CtimeNs, _share.Size, now, now);
     }
 
-    // A local file system shows what it stores, so finding a value there is proof enough.
-    private readonly FieldVerdict Judge(ShareCall call, long before, long after, long wanted)
+    // Where a mount option stands in for the share's value, only a record shows another. A local file system shows what it
+    // stores, so finding a value there is proof enough.
+    private readonly FieldVerdict Judge(ShareCall call, long before, long after, long wanted, bool isMapped)
     {
         ShareVolume volume = _node.Volume;
+        if (isMapped)
+            return FieldVerdict.Record;
         FieldVerdict verdict = Evidence.Judge(before, after, wanted, volume.ShowsItsOwn(call));
         return verdict == FieldVerdict.KeepIfRecorded && volume.Facts.IsLocal ? FieldVerdict.Drop : verdict;
     }

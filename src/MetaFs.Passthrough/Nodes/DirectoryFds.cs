@@ -166,8 +166,22 @@ internal sealed class DirectoryFds : IDisposable
 
     private Errno OpenIn(DirectoryFd parent, Node child, out DirectoryFd? opened)
     {
+        NodeName? name;
+        do
+        {
+            name = child.Names;
+            Errno errno = OpenIn(parent, child, name, out opened);
+            if (errno != Errno.ESTALE || name is null || !ReferenceEquals(name.Parent, parent.Node))
+                return errno;
+        }
+        while (child.HasMovedSince(name));
+        return Errno.ESTALE;
+    }
+
+    private Errno OpenIn(DirectoryFd parent, Node child, NodeName? name, out DirectoryFd? opened)
+    {
         opened = null;
-        if (child.Names is not { } name)
+        if (name is null || !ReferenceEquals(name.Parent, parent.Node))
             return Errno.ESTALE;
         CString bytes = CString.FromTerminated(name.Name);
         Errno errno = Libc.Openat(parent.Fd, bytes, s_open, 0, out SafeFd fd);

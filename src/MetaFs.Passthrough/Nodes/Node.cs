@@ -87,6 +87,22 @@ internal sealed class Node
     /// <summary>The directory's descriptor, if one is held. Owned by <see cref="DirectoryFds"/>.</summary>
     public volatile DirectoryFd? Directory;
 
+    /// <summary>A rename is under way: the share and <see cref="Names"/> may disagree. Written under the node's monitor.</summary>
+    public volatile bool IsMoving;
+
+    /// <summary>Waits for a rename that is under way; whoever found no name then knows whether to try again.</summary>
+    /// <param name="seen">The names that were tried.</param>
+    /// <remarks>Not by the monitor: the caller may hold another node's. Bounded, since two renames may wait for each other.</remarks>
+    public bool HasMovedSince(NodeName? seen)
+    {
+        const long longestWait = 1000;
+        long deadline = Environment.TickCount64 + longestWait;
+        var wait = new SpinWait();
+        while (IsMoving && Environment.TickCount64 < deadline)
+            wait.SpinOnce();
+        return !ReferenceEquals(Names, seen);
+    }
+
     /// <summary>Whether statx shows this inode: number, device, type, and creation time where both have it.</summary>
     public bool Is(in Statx stat) =>
         stat.Ino == Ino && stat.Dev == Volume.Dev && Guard.Matches(Volume.GuardOf(stat));
