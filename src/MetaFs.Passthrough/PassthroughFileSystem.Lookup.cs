@@ -54,7 +54,7 @@ public sealed partial class PassthroughFileSystem
     }
 
     // A node with this inode number shows another creation time. Either its file is gone and the number was used again, or
-    // the share makes creation times up; it does so if another name of the node still has the number.
+    // the share makes creation times up; it does so if another name has the number with the creation time of before.
     private void Displace(Node node, in Statx seen, Node directory, CString seenAs)
     {
         for (NodeName? name = node.Names; name is not null && FileMode.TypeOf(seen.Mode) == node.Guard.FileType; name = name.Next)
@@ -64,7 +64,7 @@ public sealed partial class PassthroughFileSystem
             using (lease)
             {
                 if (StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
-                    && other.Ino == seen.Ino && other.Dev == seen.Dev)
+                    && node.Is(other))
                 {
                     node.Volume.DistrustBirthTimes();
                     return;

@@ -33,6 +33,7 @@ public sealed partial class PassthroughFileSystem
                 Quarantine(node);
             else if (record is not null && IsSafe(node, record))
                 node.Record = record;
+            HealHint(node, stat);
             node.ShowsSuidgid = ModeBits.HasSuidgid(node.Record?.Mode?.Value ?? stat.Mode);
             node.IsRecordLoaded = true;
             return Errno.OK;
@@ -43,6 +44,17 @@ public sealed partial class PassthroughFileSystem
     // is left alone, for the inspection and for a later life under a remembered identity.
     private bool IsSafe(Node node, InodeRecord record) =>
         node.Volume.Facts.StableInodes || (record.SetAt >= _mountedAt && IsHintOf(node, record.Hint));
+
+    // The file was moved behind our back. With several names any of them may be the hint's, so it is left alone. That it
+    // cannot be written is no reason not to show the file.
+    private void HealHint(Node node, in Statx stat)
+    {
+        if (node.Record is { } record && node.Names is not null && !IsHintOf(node, record.Hint)
+            && (stat.Nlink == 1 || node.IsDirectory))
+        {
+            Save(node, record with { Hint = HintOf(node) });
+        }
+    }
 
     private static bool IsHintOf(Node node, in PathHint hint) =>
         node.Names is { } name && hint.Name is not null && name.Parent.Ino == hint.Parent

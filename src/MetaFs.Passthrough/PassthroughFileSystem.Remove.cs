@@ -1,4 +1,5 @@
 using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Nodes;
@@ -23,51 +24,45 @@ public sealed partial class PassthroughFileSystem
         using (lease)
         {
             // Without a look beforehand nobody could tell afterwards whose name it was.
-            errno = FindName(directory, lease.Fd, name, out Node? node, out Statx stat);
+            errno = Hold(directory, lease.Fd, name, out Node? node);
             if (errno != Errno.OK)
                 return errno;
-            if (node is null)
-                return RemoveUnknown(lease.Fd, name, flags, stat);
 
             // The monitor makes look and removal one step: of two threads that take the last two names of an inode, the
             // second sees that it takes the last one.
-            lock (node)
+            lock (node!)
             {
-                errno = StatName(directory, lease.Fd, name, out stat);
+                errno = StatName(directory, lease.Fd, name, out Statx stat);
                 if (errno == Errno.OK)
                     errno = Libc.Unlinkat(lease.Fd, name, flags);
                 if (errno == Errno.OK)
                     NameGone(node, directory, name, stat);
-                return errno;
             }
+
+            LetGo(node);
+            return errno;
         }
     }
 
-    // The kernel looks a name up before it removes it, so this is rare: the node was forgotten in between.
-    private Errno RemoveUnknown(SafeFd directory, CString name, AtFlags flags, in Statx stat)
-    {
-        Errno errno = Libc.Unlinkat(directory, name, flags);
-        bool isGone = errno == Errno.OK && (stat.Nlink <= 1 || FileMode.IsDirectory(stat.Mode));
-        if (isGone && !_store.IsEmpty && _volumes.Find(stat, directory, CString.Empty, out ShareVolume volume) == Errno.OK)
-            Forget(new InodeKey(volume.Id, stat.Ino));
-        return errno;
-    }
-
-    private Errno FindName(Node directory, SafeFd fd, CString name, out Node? node, out Statx stat)
+    // The node of a name, counted as a lookup: it cannot be forgotten while its name is dealt with, and its record is
+    // known, also where the kernel had forgotten the inode.
+    private Errno Hold(Node directory, SafeFd fd, CString name, out Node? node)
     {
         node = null;
-        Errno errno = StatName(directory, fd, name, out stat);
+        Errno errno = StatName(directory, fd, name, out Statx stat);
         if (errno == Errno.OK)
-            errno = _volumes.Find(stat, fd, name, out ShareVolume volume) is var found && found == Errno.OK
-                ? Found(_nodes.Find(volume, stat), out node)
+            errno = LookupFound(directory, fd, name, stat, out FuseEntryOut entry) is var found && found == Errno.OK
+                ? Held(new NodeId(entry.Nodeid), out node)
                 : found;
         return errno;
     }
 
-    private static Errno Found(Node? found, out Node? node)
+    private Errno Held(NodeId id, out Node? node) => _nodes.TryGet(id, out node) ? Errno.OK : Errno.ESTALE;
+
+    private void LetGo(Node? node)
     {
-        node = found;
-        return Errno.OK;
+        if (node is not null)
+            _nodes.Forget(node.Id, 1);
     }
 
     /// <summary>A name of a node was removed or replaced. Call under the node's monitor.</summary>

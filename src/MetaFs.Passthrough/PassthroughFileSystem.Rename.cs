@@ -24,13 +24,15 @@ public sealed partial class PassthroughFileSystem
             {
                 var source = new Place(from, fromLease.Fd, name);
                 var target = new Place(to, toLease.Fd, newName);
-                errno = FindName(from, source.Fd, name, out Node? moved, out _);
+                errno = Hold(from, source.Fd, name, out Node? moved);
                 if (errno != Errno.OK)
                     return errno;
-                errno = FindName(to, target.Fd, newName, out Node? replaced, out _);
-                return errno is Errno.OK or Errno.ENOENT
-                    ? RenameLocked(source, target, moved, replaced, flags)
-                    : errno;
+                errno = Hold(to, target.Fd, newName, out Node? replaced);
+                if (errno is Errno.OK or Errno.ENOENT)
+                    errno = RenameLocked(source, target, moved!, replaced, flags);
+                LetGo(moved);
+                LetGo(replaced);
+                return errno;
             }
         }
     }
@@ -76,22 +78,19 @@ public sealed partial class PassthroughFileSystem
         public CString Name { get; } = name;
     }
 
-    private Errno RenameLocked(in Place source, in Place target, Node? moved, Node? replaced, RenameFlags flags)
+    private Errno RenameLocked(in Place source, in Place target, Node moved, Node? replaced, RenameFlags flags)
     {
-        // Two monitors: the lower id first. An absent node has no monitor, and then nothing of it is known either.
-        Node? first = moved;
-        Node? second = replaced;
-        if (first is null || (second is not null && second.Id.Value < first.Id.Value))
-            (first, second) = (second, first);
-        object none = source.Directory.Volume;
-        lock (first ?? none)
+        // Two monitors: the lower id first.
+        Node other = replaced ?? moved;
+        (Node first, Node second) = moved.Id.Value < other.Id.Value ? (moved, other) : (other, moved);
+        lock (first)
         {
-            lock (second ?? first ?? none)
+            lock (second)
                 return RenameOnShare(source, target, moved, replaced, flags);
         }
     }
 
-    private Errno RenameOnShare(in Place source, in Place target, Node? moved, Node? replaced, RenameFlags flags)
+    private Errno RenameOnShare(in Place source, in Place target, Node moved, Node? replaced, RenameFlags flags)
     {
         Errno errno = StatName(target.Directory, target.Fd, target.Name, out Statx old);
         if (errno is not (Errno.OK or Errno.ENOENT))
@@ -105,25 +104,25 @@ public sealed partial class PassthroughFileSystem
         return errno;
     }
 
-    private static void SetMoving(Node? moved, Node? replaced, bool isMoving)
+    private static void SetMoving(Node moved, Node? replaced, bool isMoving)
     {
-        if (moved is not null)
-            moved.IsMoving = isMoving;
+        moved.IsMoving = isMoving;
         if (replaced is not null)
             replaced.IsMoving = isMoving;
     }
 
     private void Renamed(
-        in Place source, in Place target, Node? moved, Node? replaced, Statx? old, RenameFlags flags)
+        in Place source, in Place target, Node moved, Node? replaced, Statx? old, RenameFlags flags)
     {
         if ((flags & RenameFlags.RENAME_EXCHANGE) != 0)
         {
             Moved(moved, source, target);
-            Moved(replaced, target, source);
+            if (replaced is not null)
+                Moved(replaced, target, source);
             return;
         }
 
-        bool isSame = moved is not null && ReferenceEquals(moved, replaced);
+        bool isSame = ReferenceEquals(moved, replaced);
 
         // rename(2) of two names of one inode does nothing; on a share that ignores case it changes the name's case.
         if (isSame && StatName(source.Directory, source.Fd, source.Name, out _) == Errno.OK)
@@ -133,10 +132,8 @@ public sealed partial class PassthroughFileSystem
         Moved(moved, source, target);
     }
 
-    private void Moved(Node? node, in Place from, in Place to)
+    private void Moved(Node node, in Place from, in Place to)
     {
-        if (node is null)
-            return;
         _nodes.AddName(node, to.Directory, to.Name);
         _nodes.RemoveName(node, from.Directory, from.Name.Terminated);
         if (node.Record is { } record)
