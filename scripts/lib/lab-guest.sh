@@ -49,7 +49,7 @@ set_up_machine() {
     ln -sfn "/usr/lib/uml/modules/$(uname -r)" "/lib/modules/$(uname -r)"
     # the client asks for ciphers by name long after its own module is in
     for module in sha512_generic sha256_generic hmac cmac aes_generic ccm gcm ecb md5 \
-        fuse loop ext4 cifs nfs nfsv3 nfsd; do
+        fuse loop ext4 vfat cifs nfs nfsv3 nfsv4 nfsd; do
         modprobe "$module" || echo "no module $module"
     done
     [[ -c /dev/fuse ]] || mknod /dev/fuse c 10 229

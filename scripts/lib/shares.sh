@@ -8,10 +8,18 @@
 
 share_table() {
     cat <<'TABLE'
-cifs  | smbd                                                      | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
-nfs3  | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure   | nfs vers=3,nolock,proto=tcp
-ext4  | image ext4                                                | ext4 defaults
-tmpfs | none                                                      | tmpfs mode=755
+cifs             | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
+cifs-noperm      | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noperm
+cifs-acl         | smbd                                                     | cifs guest,vers=3.1.1,uid=33,gid=33,cifsacl
+cifs-noserverino | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noserverino
+cifs-mfsymlinks  | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,mfsymlinks
+cifs-2.1         | smbd                                                     | cifs guest,vers=2.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
+nfs3             | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs vers=3,nolock,proto=tcp
+nfs3-root-squash | nfsd rw,root_squash,anonuid=65534,anongid=65534,insecure | nfs vers=3,nolock,proto=tcp
+nfs4             | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs4 vers=4.2,proto=tcp
+vfat             | image vfat                                               | vfat uid=33,gid=33,umask=0
+ext4             | image ext4                                               | ext4 defaults
+tmpfs            | none                                                     | tmpfs mode=755
 TABLE
 }
 
@@ -39,7 +47,9 @@ mount_share() {
         nfsd)
             make_image ext4 /run/export
             start_nfsd "$server_options"
-            patiently mount -t "$client" -o "$client_options" 127.0.0.1:/run/export "$directory"
+            local exported=/run/export
+            if [[ $client == nfs4 ]]; then exported=/; fi # version 4 sees one tree, from fsid=0 down
+            patiently mount -t "$client" -o "$client_options" "127.0.0.1:$exported" "$directory"
             ;;
         image)
             new_image "$server_options"
@@ -52,7 +62,7 @@ mount_share() {
 
 new_image() {
     truncate -s 1G "/run/$1.img"
-    "mkfs.$1" -q "/run/$1.img"
+    "mkfs.$1" "/run/$1.img" >/dev/null
 }
 
 # make_image TYPE DIRECTORY: what the servers export. A real disk format, because tmpfs has no user xattrs.
@@ -117,7 +127,9 @@ start_nfsd() {
     mount -t rpc_pipefs sunrpc /var/lib/nfs/rpc_pipefs
     mount -t nfsd nfsd /proc/fs/nfsd
     rpcbind -w 2>/dev/null || rpcbind
-    exportfs -o "$1,no_subtree_check,fsid=1" 127.0.0.1:/run/export
+    exportfs -o "$1,no_subtree_check,fsid=0" 127.0.0.1:/run/export
     rpc.nfsd 2
     rpc.mountd
+    # nobody has opens to reclaim, so version 4 need not wait 90 s for them
+    echo Y >/proc/fs/nfsd/v4_end_grace || true
 }
