@@ -9,10 +9,7 @@ namespace MetaFs.Passthrough.Tests.Operations;
 /// <summary>What other hosts do to the share between two requests.</summary>
 public sealed class BehindOurBackTests : IDisposable
 {
-    // Descriptors that are allowed while the file system starts; it takes a quarter of them for directories.
-    private const ulong Descriptors = 400;
-
-    private readonly ShareUnderTest _share = StartWithFewDescriptors();
+    private readonly ShareUnderTest _share = ShareUnderTest.WithFewDescriptors(Recording);
     private readonly BackingDirectory _outside = new();
 
     public BehindOurBackTests()
@@ -40,7 +37,7 @@ public sealed class BehindOurBackTests : IDisposable
     {
         _share.Share.MakeDirectory("d/inner");
         NodeId inner = _share.NodeOf("inner", _share.NodeOf("d"));
-        DropDescriptors();
+        _share.DropDescriptors();
         _share.Share.Move("d", "away");
         Put(swap, "d");
         AssertLeadsNowhere(inner);
@@ -138,7 +135,7 @@ public sealed class BehindOurBackTests : IDisposable
     {
         NodeId directory = _share.Mkdir("d");
         NodeId file = _share.Create("f", context: User(1000, 1000), parent: directory);
-        DropDescriptors();
+        _share.DropDescriptors();
         _share.Share.Move("d", "e");
         Assert.Equal(Errno.ESTALE, _share.TryGetattr(file));
         Assert.Equal(directory, _share.NodeOf("e"));
@@ -187,32 +184,6 @@ public sealed class BehindOurBackTests : IDisposable
     }
 
     private Errno Open(NodeId node, OpenFlags flags) => _share.Fs.Open(Daemon, node, flags, false, out _);
-
-    private static ShareUnderTest StartWithFewDescriptors()
-    {
-        const int resourceNofile = 7;
-        Assert.Equal(Errno.OK, Libc.Getrlimit(resourceNofile, out ulong soft, out ulong hard));
-        Assert.Equal(Errno.OK, Libc.Setrlimit(resourceNofile, Descriptors, hard));
-        try
-        {
-            return new ShareUnderTest(Recording);
-        }
-        finally
-        {
-            Assert.Equal(Errno.OK, Libc.Setrlimit(resourceNofile, soft, hard));
-        }
-    }
-
-    // Leases many other directories, so that none of those before has a descriptor left.
-    private void DropDescriptors()
-    {
-        for (ulong i = 0; i < Descriptors / 2; i++)
-        {
-            _share.Share.MakeDirectory($"other{i}");
-            NodeId other = _share.NodeOf($"other{i}");
-            Assert.Equal(Errno.ENOENT, _share.TryLookup("x", other));
-        }
-    }
 
     private void Put(string swap, string name)
     {

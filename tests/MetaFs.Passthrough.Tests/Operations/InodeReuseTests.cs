@@ -87,6 +87,25 @@ public sealed class InodeReuseTests(ITestOutputHelper output)
         output.WriteLine($"inode {ino} did not come back in {others.Count} tries");
     }
 
+    [InodeReuseFact]
+    public void A_hard_linked_pair_made_anew_is_another_file()
+    {
+        using var share = new ShareUnderTest(Recording);
+        NodeId old = share.Create("a", Oct(600), s_user);
+        share.Link(old, "b");
+        ulong ino = share.Share.Stat("a").Ino;
+        share.Share.Delete("a");
+        share.Share.Delete("b");
+        if (!Make(share, "a", ino))
+            return;
+        share.Share.Link("a", "b");
+        Assert.Equal(Libc.Geteuid(), share.Lookup("a").Attr.Uid);
+        Assert.Equal(Libc.Geteuid(), share.Lookup("b").Attr.Uid);
+        Assert.Equal(share.NodeOf("a"), share.NodeOf("b"));
+        Assert.Equal(1, share.Counts().Quarantined);
+        Assert.False(share.Store.Volumes()[0].Traits.FalseBirthTimes);
+    }
+
     [Theory]
     [InlineData(GuardKind.BirthTime, FileMode.S_IFREG, 12345, false)]
     [InlineData(GuardKind.BirthTime, FileMode.S_IFLNK, 0, false)]
