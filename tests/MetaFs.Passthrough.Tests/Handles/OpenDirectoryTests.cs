@@ -35,7 +35,7 @@ public sealed class OpenDirectoryTests : IDisposable
     [Fact]
     public void More_than_a_buffer_comes_once_each_and_whole()
     {
-        string[] names = [.. Enumerable.Range(0, 3000).Select(i => $"file-with-a-longer-name-{i:d5}")];
+        string[] names = [.. Enumerable.Range(0, 1200).Select(i => $"file-with-a-longer-name-{i:d5}")];
         foreach (string name in names)
             _share.Write(name, "");
         using OpenDirectoryUnderTest directory = Open();

@@ -22,7 +22,7 @@ public sealed class ListingTests
     public void Every_name_comes_once_in_pieces_of_any_size(bool plus, int room)
     {
         using var share = new ShareUnderTest();
-        string[] names = [.. Enumerable.Range(0, 300).Select(i => $"f{i:d3}")];
+        string[] names = [.. Enumerable.Range(0, 150).Select(i => $"f{i:d3}")];
         foreach (string name in names)
             share.Share.Write(name, "");
         List<Listing.Entry> entries = Listing.Read(share, NodeId.Root, plus, room);
