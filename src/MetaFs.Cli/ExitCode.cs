@@ -13,7 +13,9 @@ internal enum ExitCode
     /// <summary>The command line is wrong: an unknown option, a bad value, a missing argument.</summary>
     Usage = 2,
 
-    /// <summary>SOURCE or MOUNTPOINT cannot be used: missing, no directory, inside each other.</summary>
+    /// <summary>
+    /// SOURCE, MOUNTPOINT or DIR cannot be used: missing, no directory, inside each other, not writable.
+    /// </summary>
     Share = 3,
 
     /// <summary>The database cannot be used: locked, not writable, of another share, on the share itself.</summary>

@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, probe, version (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]
@@ -18,6 +18,7 @@ public sealed class CommandLineTests
     [InlineData("list", "metafs: Give either MOUNTPOINT or --db FILE (see metafs list --help)")]
     [InlineData("list /a --db /b", "metafs: Give either MOUNTPOINT or --db FILE (see metafs list --help)")]
     [InlineData("umount", "(see metafs umount --help)")]
+    [InlineData("probe", "(see metafs probe --help)")]
     [InlineData("version now", "(see metafs version --help)")]
     public void A_wrong_command_line_is_a_usage_error_in_one_line(string line, string expected)
     {
@@ -35,6 +36,7 @@ public sealed class CommandLineTests
     [InlineData("umount -h")]
     [InlineData("show --help")]
     [InlineData("list --help")]
+    [InlineData("probe --help")]
     [InlineData("version --help")]
     public void Help_is_output_and_success(string line)
     {

@@ -29,8 +29,9 @@ internal static class OpenFileQuestions
         if (errno != Errno.OK)
             return ProbeAnswer.Untried($"unlink is refused: {errno}");
         List<byte[]> left = site.Names(directory);
-        return ProbeAnswer.Of(
-            Errno.OK, left.Count == 0, left.Count == 0 ? null : ByteText.ForDisplay(left[0].AsSpan(0, left[0].Length - 1)));
+        return left.Count == 0
+            ? ProbeAnswer.Accepts
+            : ProbeAnswer.Ignores(ByteText.ForDisplay(left[0].AsSpan(0, left[0].Length - 1)));
     }
 
     public static ProbeAnswer RemoveParent(ProbeSite site)

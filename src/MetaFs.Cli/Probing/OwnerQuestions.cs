@@ -26,7 +26,7 @@ internal static class OwnerQuestions
         uint wanted = Other(ProbeSite.Look(file).Uid);
         Errno errno = Chown(file, wanted, uint.MaxValue);
         uint shown = ProbeSite.Look(file).Uid;
-        ProbeAnswer answer = ProbeAnswer.Of(errno, shown == wanted, $"shows {Text(shown)}");
+        ProbeAnswer answer = ProbeAnswer.Of(errno, shown == wanted, $"{Text(wanted)} shows {Text(shown)}");
         return errno == Errno.EPERM && !site.IsRoot
             ? answer with { Detail = "as a local disk answers anybody but root" }
             : answer;
@@ -48,7 +48,7 @@ internal static class OwnerQuestions
 
         Errno errno = Chown(file, uint.MaxValue, wanted);
         uint shown = ProbeSite.Look(file).Gid;
-        return ProbeAnswer.Of(errno, shown == wanted, $"shows {Text(shown)}");
+        return ProbeAnswer.Of(errno, shown == wanted, $"{Text(wanted)} shows {Text(shown)}");
     }
 
     private static Errno Chown(SafeFd file, uint uid, uint gid) =>

@@ -64,6 +64,10 @@ internal sealed record ProbeAnswer(
             ?? answers.FirstOrDefault(static a => a.Verdict == ProbeVerdict.Ignores);
         if (worst is null)
             return Accepts;
+
+        // All of them refused alike: the errno says it all.
+        if (answers.All(a => a.Verdict == ProbeVerdict.Refuses && a.Errno == worst.Errno))
+            return worst with { Detail = null };
         string detail = string.Join(
             "; ", answers.Where(static a => a.Detail is not null).Select(static a => a.Detail));
         return worst with { Detail = detail.Length == 0 ? null : detail };

@@ -89,7 +89,8 @@ internal sealed class ProbeSite
     /// <summary>Attributes behind a name; links are not followed.</summary>
     public Errno TryLook(string name, out Statx stat, SafeFd? directory = null) =>
         Libc.Statx(
-            directory ?? Directory, Name(name), AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_STATX_FORCE_SYNC, Mask, out stat);
+            directory ?? Directory, Name(name), AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_STATX_FORCE_SYNC, Mask,
+            out stat);
 
     /// <summary>As <see cref="TryLook"/>, where the name must be there.</summary>
     public Statx Look(string name)
@@ -116,7 +117,8 @@ internal sealed class ProbeSite
     public static string? Content(SafeFd file)
     {
         Span<byte> buffer = stackalloc byte[64];
-        return Libc.Pread(file, buffer, 0, out int count) == Errno.OK ? Encoding.ASCII.GetString(buffer[..count]) : null;
+        Errno errno = Libc.Pread(file, buffer, 0, out int count);
+        return errno == Errno.OK ? Encoding.ASCII.GetString(buffer[..count]) : null;
     }
 
     /// <summary>The prober's groups beyond the effective one, from proc_pid_status(5).</summary>

@@ -24,8 +24,8 @@ internal static class ProbeWarnings
             + "they were made under.");
         WarnIf(
             moves && context.StableInodes, "inodes_moved",
-            "Inode numbers moved, though MetaFs takes this file system's for stable: records may be lost. Please report "
-            + "it with the output of --json.");
+            "Inode numbers moved, though MetaFs takes this file system's for stable: records may be lost. Please "
+            + "report it with the output of --json.");
         WarnIf(
             Ignores("btime_utimens", "btime_rename"), "btime_moves",
             "Creation times move, and with them MetaFs takes a file for another one: its record is set aside.");
@@ -36,7 +36,9 @@ internal static class ProbeWarnings
         WarnIf(
             Ignores("link_inode"), "links_apart",
             "Hard links show inode numbers of their own: a chown by one name does not show by the others.");
-        WarnIf(Ignores("case_sensitive"), "case_ignored", "Names ignore case: two that differ only in it are one file.");
+        WarnIf(
+            Ignores("case_sensitive"), "case_ignored",
+            "Names ignore case: two that differ only in it are one file.");
         WarnIf(
             Ignores("unlink_open", "unlink_open_leftover") || Verdict("unlink_open_rmdir") == ProbeVerdict.Refuses,
             "unlinked_stays",

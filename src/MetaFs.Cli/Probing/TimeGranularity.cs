@@ -9,12 +9,12 @@ internal static class TimeGranularity
 {
     private const long Second = 1_000_000_000;
 
-    // What file systems are known to keep: ns; NTFS and SMB 100 ns; us; ms; exFAT 10 ms; ext3 1 s; FAT 2 s; minutes; and
-    // the day of FAT's access times.
+    // What file systems are known to keep: ns; NTFS and SMB 100 ns; us; ms; exFAT 10 ms; ext3 1 s; FAT 2 s; minutes;
+    // and the day of FAT's access times.
     private static readonly long[] s_units =
         [1, 100, 1000, 1_000_000, 10_000_000, Second, 2 * Second, 60 * Second, 24 * 60 * 60 * Second];
 
-    /// <summary>The finest unit that explains what was shown, rounded either way; 0: none does.</summary>
+    /// <summary>The finest unit that explains what was shown, rounded down, up or to the nearest; 0: none does.</summary>
     /// <remarks>
     /// FAT counts in local time, so what is shown need not be a multiple of the unit; its distances are.
     /// </remarks>
@@ -48,15 +48,22 @@ internal static class TimeGranularity
         };
     }
 
+    // One way for all: a unit of 2 s that rounds to the nearest is never off by more than 1 s, but in both directions.
     private static bool Explains(long unit, ReadOnlySpan<TimeSample> samples)
     {
+        bool down = true;
+        bool up = true;
+        bool nearest = true;
         foreach (TimeSample sample in samples)
         {
             Int128 distance = (Int128)sample.Shown - sample.Wanted;
-            if (distance <= -unit || distance >= unit || ((Int128)sample.Shown - samples[0].Shown) % unit != 0)
+            down &= distance <= 0 && distance > -unit;
+            up &= distance >= 0 && distance < unit;
+            nearest &= Int128.Abs(distance) * 2 <= unit;
+            if (((Int128)sample.Shown - samples[0].Shown) % unit != 0)
                 return false;
         }
 
-        return true;
+        return down || up || nearest;
     }
 }

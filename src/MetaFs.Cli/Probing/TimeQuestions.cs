@@ -7,9 +7,12 @@ namespace MetaFs.Cli.Probing;
 internal static class TimeQuestions
 {
     private const long Second = 1_000_000_000;
+    private const long Millisecond = 1_000_000;
 
-    // 2017, hours apart, so that a unit of a day shows; odd seconds, so that one of two seconds does.
-    private static readonly long[] s_times =
+    /// <summary>
+    /// What is set: 2017, hours apart, so that a unit of a day shows; odd and even seconds, so that one of 2 s does.
+    /// </summary>
+    internal static IReadOnlyList<long> Times { get; } =
     [
         (1_500_000_001 * Second) + 123_456_789,
         (1_500_000_001 * Second) + 123_456_790,
@@ -19,9 +22,9 @@ internal static class TimeQuestions
         (1_500_310_010 * Second) + 550_000_000,
     ];
 
-    public static ProbeAnswer Mtime(ProbeSite site) => Try(site, "mtime", static s => s.MtimeNs, s_times);
+    public static ProbeAnswer Mtime(ProbeSite site) => Try(site, "mtime", static s => s.MtimeNs, Times);
 
-    public static ProbeAnswer Atime(ProbeSite site) => Try(site, "atime", static s => s.AtimeNs, s_times);
+    public static ProbeAnswer Atime(ProbeSite site) => Try(site, "atime", static s => s.AtimeNs, Times);
 
     /// <summary>1938.</summary>
     public static ProbeAnswer Before1970(ProbeSite site) =>
@@ -42,15 +45,17 @@ internal static class TimeQuestions
             closed = ProbeSite.Look(file).MtimeNs;
         site.Stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(3));
         long later = site.Look(Name).MtimeNs;
-        return ProbeAnswer.Of(Errno.OK, later == closed, $"moved by {DurationText.Describe(later - closed)}");
+        long moved = later - closed;
+        return ProbeAnswer.Of(
+            Errno.OK, moved == 0, $"moves by about {DurationText.Describe(moved - (moved % Millisecond))}");
     }
 
-    private static ProbeAnswer Try(ProbeSite site, string name, Func<Statx, long> pick, long[] times)
+    private static ProbeAnswer Try(ProbeSite site, string name, Func<Statx, long> pick, IReadOnlyList<long> times)
     {
         using SafeFd file = site.NewFile(name);
         long before = pick(ProbeSite.Look(file));
-        var samples = new TimeSample[times.Length];
-        for (int i = 0; i < times.Length; i++)
+        var samples = new TimeSample[times.Count];
+        for (int i = 0; i < times.Count; i++)
         {
             var time = Timespec.FromNanoseconds(times[i]);
             Errno errno = Libc.Utimensat(file, CString.Empty, time, time, AtFlags.None);

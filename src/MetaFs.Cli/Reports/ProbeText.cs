@@ -13,9 +13,9 @@ internal static class ProbeText
     {
         var text = new StringBuilder();
         text.Append(ByteText.ForDisplay(report.Path)).Append('\n');
+        string source = ByteText.ForDisplay(report.Mount.Source);
         text.Append(
-            CultureInfo.InvariantCulture,
-            $"  {report.Mount.Type} from {ByteText.ForDisplay(report.Mount.Source)}, as {FieldText.User(report.Uid)}\n");
+            CultureInfo.InvariantCulture, $"  {report.Mount.Type} from {source}, as {FieldText.User(report.Uid)}\n");
         ProbeSection? section = null;
         foreach (ProbeFact fact in report.Facts)
         {
