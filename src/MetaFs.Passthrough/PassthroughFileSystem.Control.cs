@@ -82,14 +82,12 @@ public sealed partial class PassthroughFileSystem
     private Errno ShowNamed(Node directory, SafeFd fd, CString name, in Statx stat, out ControlShow? show)
     {
         show = null;
-        Errno errno = LookupFound(directory, fd, name, stat, out Fuse.Abi.FuseEntryOut entry);
+        Errno errno = LookupNode(directory, fd, name, stat, out Node node);
         if (errno != Errno.OK)
             return errno;
-        var id = new NodeId(entry.Nodeid);
-        if (_nodes.TryGet(id, out Node? node))
-            show = Show(node, stat);
-        _nodes.Forget(id, 1);
-        return show is null ? Errno.ESTALE : Errno.OK;
+        show = Show(node, stat);
+        LetGo(node);
+        return Errno.OK;
     }
 
     private ControlShow Show(Node node, Statx stat)

@@ -32,25 +32,27 @@ public sealed partial class PassthroughFileSystem
     /// <inheritdoc/>
     public void Forget(NodeId node, ulong nlookup) => _nodes.Forget(node, nlookup);
 
-    // What statx showed under a name becomes a node with one more lookup, its record loaded, its attributes effective.
+    // What statx showed under a name becomes an entry: a node with one more lookup, and its effective attributes.
     private Errno LookupFound(Node directory, SafeFd directoryFd, CString name, in Statx stat, out FuseEntryOut entry)
     {
-        entry = default;
+        Errno errno = LookupNode(directory, directoryFd, name, stat, out Node node);
+        entry = errno == Errno.OK ? EntryOf(node, stat) : default;
+        return errno;
+    }
+
+    // The node of what statx showed under a name, with one more lookup and its record loaded.
+    private Errno LookupNode(Node directory, SafeFd directoryFd, CString name, in Statx stat, out Node node)
+    {
+        node = null!;
         Errno errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume);
         if (errno != Errno.OK)
             return errno;
-        Node node;
         while (!_nodes.TryLookup(volume, stat, directory, name, out node))
             Displace(node, stat, directory, name);
         errno = LoadRecord(node, stat, directoryFd, name);
         if (errno != Errno.OK)
-        {
             _nodes.Forget(node.Id, 1);
-            return errno;
-        }
-
-        entry = EntryOf(node, stat);
-        return Errno.OK;
+        return errno;
     }
 
     // A node with this inode number shows another creation time. Either its file is gone and the number was used again, or

@@ -1,5 +1,4 @@
 using MetaFs.Fuse;
-using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Nodes;
@@ -50,14 +49,13 @@ public sealed partial class PassthroughFileSystem
     {
         node = null;
         Errno errno = StatName(directory, fd, name, out Statx stat);
+        if (errno != Errno.OK)
+            return errno;
+        errno = LookupNode(directory, fd, name, stat, out Node found);
         if (errno == Errno.OK)
-            errno = LookupFound(directory, fd, name, stat, out FuseEntryOut entry) is var found && found == Errno.OK
-                ? Held(new NodeId(entry.Nodeid), out node)
-                : found;
+            node = found;
         return errno;
     }
-
-    private Errno Held(NodeId id, out Node? node) => _nodes.TryGet(id, out node) ? Errno.OK : Errno.ESTALE;
 
     private void LetGo(Node? node)
     {

@@ -104,8 +104,13 @@ public sealed partial class PassthroughFileSystem
             EffectiveAttributes before = Effective(inode, ref stat);
             uint kept = before.Mode & (killSgid ? FileMode.S_ISUID | FileMode.S_ISVTX : ModeBits.All & ~0x1FFu);
             var change = new AttributeChange(inode, _options, fd, stat);
-            if (inode.Record?.Mode is not null || (stat.Mode & ModeBits.All) != (kept | permissions))
-                errno = change.Chmod(kept | permissions);
+            uint wanted = kept | permissions;
+            if (inode.Record?.Mode is not null || (stat.Mode & ModeBits.All) != wanted
+                || (before.Mode & ModeBits.All) != wanted)
+            {
+                errno = change.Chmod(wanted);
+            }
+
             if (errno == Errno.OK)
                 errno = SaveChange(inode, ref change, before.Ctime, fd);
             if (errno == Errno.OK)

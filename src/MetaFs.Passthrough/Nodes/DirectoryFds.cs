@@ -133,28 +133,42 @@ internal sealed class DirectoryFds : IDisposable
         }
     }
 
-    // Climbs to the nearest directory that is open and comes down again: a loop, since paths reached by relative steps
-    // may be deeper than a stack.
     private Errno Open(Node node, out DirectoryFd? opened)
     {
+        while (true)
+        {
+            Errno errno = TryOpen(node, out opened, out Node? lost, out NodeName? seen);
+            if (lost is null || !lost.HasMovedSince(seen))
+                return errno;
+        }
+    }
+
+    // Climbs to the nearest directory that is open and comes down again: a loop, since paths reached by relative steps
+    // may be deeper than a stack. Where a step is not what it was, "lost" and "seen" say which, and by what name.
+    private Errno TryOpen(Node node, out DirectoryFd? opened, out Node? lost, out NodeName? seen)
+    {
         opened = null;
-        var missing = new Stack<Node>();
+        lost = null;
+        seen = null;
+        var missing = new Stack<(Node Node, NodeName Name)>();
         Node current = node;
         DirectoryFd? held;
         while ((held = current.Directory) is null || !held.TryUse())
         {
             if (current.IsRemoved)
                 return Errno.ENOENT;
-            missing.Push(current);
             if (current.Names is not { } name)
                 return Errno.ESTALE;
+            missing.Push((current, name));
             current = name.Parent;
         }
 
-        while (missing.TryPop(out Node? child))
+        while (missing.TryPop(out (Node Node, NodeName Name) child))
         {
-            Errno errno = OpenIn(held, child, out DirectoryFd? next);
+            Errno errno = OpenIn(held, child.Node, child.Name, out DirectoryFd? next);
             held.EndUse();
+            if (errno == Errno.ESTALE)
+                (lost, seen) = child;
             if (errno != Errno.OK)
                 return errno;
             held = next!;
@@ -164,25 +178,9 @@ internal sealed class DirectoryFds : IDisposable
         return Errno.OK;
     }
 
-    private Errno OpenIn(DirectoryFd parent, Node child, out DirectoryFd? opened)
-    {
-        NodeName? name;
-        do
-        {
-            name = child.Names;
-            Errno errno = OpenIn(parent, child, name, out opened);
-            if (errno != Errno.ESTALE || name is null || !ReferenceEquals(name.Parent, parent.Node))
-                return errno;
-        }
-        while (child.HasMovedSince(name));
-        return Errno.ESTALE;
-    }
-
-    private Errno OpenIn(DirectoryFd parent, Node child, NodeName? name, out DirectoryFd? opened)
+    private Errno OpenIn(DirectoryFd parent, Node child, NodeName name, out DirectoryFd? opened)
     {
         opened = null;
-        if (name is null || !ReferenceEquals(name.Parent, parent.Node))
-            return Errno.ESTALE;
         CString bytes = CString.FromTerminated(name.Name);
         Errno errno = Libc.Openat(parent.Fd, bytes, s_open, 0, out SafeFd fd);
         if (errno is Errno.EMFILE or Errno.ENFILE)
