@@ -49,9 +49,11 @@ internal static class CallerGroups
             return 0;
         ReadOnlySpan<byte> line = status[(start + field.Length)..];
         int end = line.IndexOf((byte)'\n');
+
+        // A list longer than what was read ends in half a number.
         if (end < 0)
-            return 0;
-        line = line[..end];
+            end = line.LastIndexOf((byte)' ');
+        line = line[..Math.Max(end, 0)];
         int count = 0;
         while (count < numbers.Length)
         {
