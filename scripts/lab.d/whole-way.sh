@@ -10,58 +10,15 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 files=${1:-2000}
 when='2001-02-03 04:05:06.123456789'
-python=/usr/bin/python3
-passed=0 failed=0 skipped=0
-work=$(mktemp -d)
-chmod 0755 "$work"
-trap 'rm -rf "$work"' EXIT
-
-# check NAME COMMAND...: passes when the command succeeds; in a function, every command of it.
-check() {
-    local name=$1 started=$SECONDS
-    shift
-    (set -e; "$@") >"$work/output" 2>&1 # not in a condition: that would switch errexit off
-    # shellcheck disable=SC2181
-    if (($? == 0)); then
-        echo "ok $name ($((SECONDS - started)) s)"
-        passed=$((passed + 1))
-    else
-        echo "not ok $name"
-        head -n 12 "$work/output" | cut -c1-200 | sed 's/^/#   /'
-        failed=$((failed + 1))
-    fi
-}
-
-skip() {
-    echo "skip $1: $2"
-    skipped=$((skipped + 1))
-}
-
-as_user() { setpriv --reuid=1000 --regid=1000 --groups=33 "$@"; }
-mount_metafs() { "$METAFS" mount "$SHARE" "$MNT" -o "db=$METAFS_DB${METAFS_OPTIONS:+,$METAFS_OPTIONS}"; }
-remount() { "$METAFS" umount "$MNT" && mount_metafs; }
-
-# is PATH OWNER MODE [MTIME]
-is() {
-    local shown
-    shown=$(stat -c '%u:%g %a' "$1")
-    [[ $shown == "$2 $3" ]] || { echo "$1: $shown, wanted $2 $3"; return 1; }
-    [[ -n ${4:-} ]] || return 0
-    shown=$(stat -c %.Y "$1")
-    [[ $shown == "$(date -d "$4" +%s.%9N)" ]] || { echo "$1: mtime $shown, wanted $(date -d "$4" +%s.%9N)"; return 1; }
-}
-
-# fails WORD COMMAND...: the command must fail and say that word.
-fails() {
-    local word=$1 said
-    shift
-    if said=$("$@" 2>&1); then echo "$*: succeeded"; return 1; fi
-    [[ $said == *"$word"* ]] || { echo "$*: $said"; return 1; }
-}
+# shellcheck source=scripts/lab.d/checks.sh
+source "$here/checks.sh"
 
 prepare() {
     local -a options=(--owners)
     if ln -s nowhere "$SHARE/probe" 2>/dev/null; then rm "$SHARE/probe"; else options+=(--no-symlinks); fi
+    : >"$SHARE/probe"
+    if ! ln "$SHARE/probe" "$SHARE/probe2" 2>/dev/null; then options+=(--no-links); fi
+    rm -f "$SHARE/probe" "$SHARE/probe2"
     "$python" "$here/tree.py" make "$work/tree" "$files" "${options[@]}"
     tar -C "$work/tree" --numeric-owner --format=posix -cf "$work/tree.tar" .
     "$python" "$here/tree.py" list "$work/tree" >"$work/listing"
@@ -135,22 +92,6 @@ sed_in_place() {
     sed -i s/old/new/ "$MNT/text"
     [[ $(<"$MNT/text") == new ]]
     is "$MNT/text" 42:43 640
-}
-
-# git_works DIRECTORY [PREFIX...]
-git_works() {
-    local directory=$1
-    shift
-    # shellcheck disable=SC2016
-    GIT_CONFIG_NOSYSTEM=1 "$@" env HOME="$work/home" bash -ec '
-        git config --global user.name lab; git config --global user.email lab@example.org
-        git config --global safe.directory "*"; git config --global core.symlinks false
-        origin=$(mktemp -d); git init -q "$origin"; cd "$origin"
-        for i in 1 2 3 4 5 6 7 8 9 10; do echo $i >file$i; done; chmod 755 file1
-        git add -A; git commit -qm first
-        git clone -q --no-hardlinks "$origin" "$2"; rm -rf "$origin"; cd "$2"
-        echo more >>file2; git commit -qam second
-        test -z "$(git status --porcelain)"; git fsck --no-progress' bash "$work/home" "$directory"
 }
 
 times_stand_after_late_stamps() {
@@ -304,8 +245,7 @@ main() {
     check 'own mount: copy2 and cp -p' own_copies
     check 'own mount: tar restores a tree' own_untar
     check 'own mount: unmounts' own_unmount
-    echo "$passed passed, $failed failed, $skipped skipped"
-    ((failed == 0))
+    sum_up
 }
 
 main
