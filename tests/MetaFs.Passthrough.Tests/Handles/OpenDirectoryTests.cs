@@ -58,6 +58,22 @@ public sealed class OpenDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_seek_out_of_the_middle_of_the_buffer_forgets_what_was_read_ahead()
+    {
+        for (int i = 0; i < 50; i++)
+            _share.Write($"f{i}", "");
+        using OpenDirectoryUnderTest directory = Open();
+        (string Name, long Off)[] all = [.. directory.ReadAll()];
+        foreach (int target in (int[])[0, 40, 10, 30])
+        {
+            Assert.Equal(Errno.OK, directory.Inner.Seek((ulong)all[target].Off));
+            Assert.Equal(Errno.OK, directory.Inner.Peek(out Dirent entry));
+            Assert.Equal(all[target + 1].Name, directory.NameOf(entry));
+            directory.Inner.Pass(entry);
+        }
+    }
+
+    [Fact]
     public void Going_back_within_the_buffer_reads_again()
     {
         _share.Write("a", "");

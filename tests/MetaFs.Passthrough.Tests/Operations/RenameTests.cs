@@ -75,6 +75,17 @@ public sealed class RenameTests
     }
 
     [Fact]
+    public void A_name_renamed_over_its_own_inode_is_not_forgotten()
+    {
+        using var share = new ShareUnderTest(Recording);
+        NodeId node = share.Create("a", context: s_one);
+        share.Link(node, "b");
+        share.Rename("a", "b");
+        share.Share.Delete("b");
+        Assert.Equal(1001u, share.Getattr(node).Uid);
+    }
+
+    [Fact]
     public void An_exchange_exchanges_records()
     {
         using var share = new ShareUnderTest(Recording);
