@@ -53,9 +53,7 @@ public sealed partial class PassthroughFileSystem
         if (!_files.TryRemove(handle, out OpenFile? file))
             return Errno.EBADF;
         Node inode = file.Node;
-        bool settles = Unregister(inode, file);
-        file.Fd.Dispose();
-        if (settles)
+        if (CloseRegistered(inode, file))
             SettleAfterClose(inode);
         _nodes.DropReference(inode);
         return Errno.OK;
@@ -127,8 +125,9 @@ public sealed partial class PassthroughFileSystem
         return false;
     }
 
-    // Returns whether a recorded time must learn when the last writer was gone.
-    private bool Unregister(Node inode, OpenFile file)
+    // Closes the share's file under the monitor, so that whoever finds no handle also finds the share without one. Returns
+    // whether a recorded time must learn when the last writer was gone.
+    private bool CloseRegistered(Node inode, OpenFile file)
     {
         lock (inode)
         {
@@ -146,8 +145,13 @@ public sealed partial class PassthroughFileSystem
             // The last handle of a removed file: what the share shows of it now is all that will ever be known.
             if (state.First is null && inode.IsRemoved && Libc.Fstatx(file.Fd, ShareVolume.Mask, out Statx last) == Errno.OK)
                 inode.KeepRemovedStat(last with { Nlink = 0 });
+            file.Fd.Dispose();
             if (state.First is null)
+            {
                 inode.Open = null;
+                Monitor.PulseAll(inode);
+            }
+
             return settles;
         }
     }

@@ -98,10 +98,25 @@ public sealed partial class PassthroughFileSystem
         bool existed = errno == Errno.OK;
         SetMoving(moved, replaced, true);
         errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
+        if (errno == Errno.EACCES && replaced is not null && WasClosedMeanwhile(replaced))
+            errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
         if (errno == Errno.OK)
             Renamed(source, target, moved, replaced, existed ? old : null, flags);
         SetMoving(moved, replaced, false);
         return errno;
+    }
+
+    // CIFS refuses to replace an open file, and FUSE tells of a close(2) later, by a RELEASE that nobody waits for: who closed
+    // the file a moment ago and renames over it now is right. Waiting gives the node's monitor back, for that RELEASE.
+    private static bool WasClosedMeanwhile(Node node)
+    {
+        const int longestWait = 1000;
+        long deadline = Environment.TickCount64 + longestWait;
+        if (node.Open is null || node.Volume.Facts.IsLocal)
+            return false;
+        while (node.Open is not null && Environment.TickCount64 < deadline)
+            Monitor.Wait(node, (int)Math.Max(deadline - Environment.TickCount64, 1));
+        return node.Open is null;
     }
 
     private static void SetMoving(Node moved, Node? replaced, bool isMoving)
