@@ -151,6 +151,7 @@ public sealed partial class PassthroughFileSystem
         if (errno == Errno.OK)
         {
             entry = EntryOf(node, stat);
+            EntriesChanged(directory, directoryFd);
             return Errno.OK;
         }
 

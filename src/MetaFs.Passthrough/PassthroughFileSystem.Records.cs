@@ -118,11 +118,8 @@ public sealed partial class PassthroughFileSystem
     private EffectiveAttributes Effective(Node node, ref Statx stat)
     {
         InodeRecord? record = node.Record;
-        if (record?.Witness is { } witness
-            && (stat.MtimeNs != witness.Mtime || stat.Size != witness.Size) && !node.IsRemoved)
-        {
+        if (record?.Witness is { } witness && !node.IsRemoved && Judge(node, witness, stat) == TimeVerdict.Void)
             record = SettleTimes(node, ref stat);
-        }
 
         EffectiveAttributes effective = AttributeMerge.Merge(stat, record, timesValid: true, _options);
         node.ShowsSuidgid = ModeBits.HasSuidgid(effective.Mode);
@@ -136,27 +133,28 @@ public sealed partial class PassthroughFileSystem
         {
             if (StatNode(node, out Statx fresh) == Errno.OK)
                 stat = fresh;
-            if (node.Record is not { Witness: { } witness } record)
+            if (node.Record is not { Witness: { } witness })
                 return node.Record;
-            long now = Libc.RealtimeNanoseconds();
-            long settledAt = node.Open is { Writers: > 0 } ? now : witness.SettledAt;
-            switch (TimeValidity.Judge(
-                witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, settledAt))
-            {
-                case TimeVerdict.LateStamp:
-                    TimeWitness renewed = witness with { Mtime = stat.MtimeNs, Ctime = stat.CtimeNs };
-                    Save(node, record with { Witness = renewed });
-                    break;
-                case TimeVerdict.Void:
-                    VoidTimes(node, stat);
-                    break;
-                case TimeVerdict.Valid:
-                default:
-                    break;
-            }
-
+            if (Judge(node, witness, stat) == TimeVerdict.Void)
+                VoidTimes(node, stat);
             return node.Record;
         }
+    }
+
+    // A late stamp leaves the witness as it is: a CIFS client may show the stamp for a while and the time of before again.
+    private static TimeVerdict Judge(Node node, in TimeWitness witness, in Statx stat)
+    {
+        long settledAt = node.Open is { Writers: > 0 } ? Libc.RealtimeNanoseconds() : witness.SettledAt;
+        return TimeValidity.Judge(witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, settledAt);
+    }
+
+    /// <summary>A name came or went: a directory's recorded times are void, whenever the share stamps it.</summary>
+    private void EntriesChanged(Node directory, SafeFd fd)
+    {
+        if (directory.Record?.Witness is null || Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat) != Errno.OK)
+            return;
+        lock (directory)
+            VoidTimes(directory, stat);
     }
 
     /// <summary>The data changed: recorded times are no longer true. Call under the node's monitor.</summary>

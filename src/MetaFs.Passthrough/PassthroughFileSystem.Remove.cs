@@ -39,6 +39,8 @@ public sealed partial class PassthroughFileSystem
             }
 
             LetGo(node);
+            if (errno == Errno.OK)
+                EntriesChanged(directory, lease.Fd);
             return errno;
         }
     }

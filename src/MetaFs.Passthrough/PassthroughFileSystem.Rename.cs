@@ -32,6 +32,12 @@ public sealed partial class PassthroughFileSystem
                     errno = RenameLocked(source, target, moved!, replaced, flags);
                 LetGo(moved);
                 LetGo(replaced);
+                if (errno == Errno.OK)
+                {
+                    EntriesChanged(from, source.Fd);
+                    EntriesChanged(to, target.Fd);
+                }
+
                 return errno;
             }
         }
@@ -63,8 +69,10 @@ public sealed partial class PassthroughFileSystem
                     entry = EntryOf(inode, stat);
                 else
                     Libc.Unlinkat(lease.Fd, newName, 0);
-                return errno;
             }
+
+            EntriesChanged(directory, lease.Fd);
+            return errno;
         }
     }
 

@@ -99,6 +99,7 @@ public sealed partial class PassthroughFileSystem
     {
         fd = SafeFd.Invalid;
         stat = default;
+        Errno answer = Errno.ESTALE;
         for (NodeName? name = names; name is not null; name = name.Next)
         {
             Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
@@ -108,11 +109,14 @@ public sealed partial class PassthroughFileSystem
                     errno = OpenVerified(node, lease.Fd, CString.FromTerminated(name.Name), flags, out fd, out stat);
             }
 
-            if (errno is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ELOOP))
+            // A CIFS server that holds a lease on the inode by one name refuses another one (MS-SMB2 3.3.5.9.8).
+            if (errno == Errno.EINVAL && !node.Volume.Facts.IsLocal)
+                answer = errno;
+            else if (errno is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ESTALE or Errno.ELOOP))
                 return errno;
         }
 
-        return Errno.ESTALE;
+        return answer;
     }
 
     private Errno OpenVerified(

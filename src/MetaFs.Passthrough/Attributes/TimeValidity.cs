@@ -9,7 +9,7 @@ internal enum TimeVerdict
     /// <summary>The data is as it was: serve the record.</summary>
     Valid,
 
-    /// <summary>The share stamped late, without a change of data: serve the record, with a renewed witness.</summary>
+    /// <summary>The share stamped late, without a change of data: serve the record.</summary>
     LateStamp,
 
     /// <summary>The data changed: the recorded times are void.</summary>
