@@ -74,7 +74,8 @@ public sealed class AttributeChangeTests : IDisposable
     [InlineData(600, 600, false)]
     [InlineData(755, 755, false)]
     [InlineData(4055, 4655, true)]
-    public void The_daemons_access_stays_on_the_share_and_the_exact_mode_in_the_record(int wanted, int share, bool isRecorded)
+    public void The_daemons_access_stays_on_the_share_and_the_exact_mode_in_the_record(
+        int wanted, int share, bool isRecorded)
     {
         AttributeChange change = Begin(NodeOn("ext4", keepAccess: true), s_try);
         Assert.Equal(Errno.OK, change.Chmod(Oct(wanted)));

@@ -22,7 +22,8 @@ public sealed class AttributeMergeTests
         EffectiveAttributes effective = AttributeMerge.Merge(Stats.File(), null, true, s_plain);
         Assert.Equal((5u, 6u), (effective.Uid, effective.Gid));
         Assert.Equal(FileMode.S_IFREG | Oct(644), effective.Mode);
-        Assert.Equal((1_000_000_000, 2_000_000_000, 3_000_000_000), (effective.Atime, effective.Mtime, effective.Ctime));
+        Assert.Equal(
+            (1_000_000_000, 2_000_000_000, 3_000_000_000), (effective.Atime, effective.Mtime, effective.Ctime));
     }
 
     [Fact]
@@ -125,11 +126,13 @@ public sealed class AttributeMergeTests
     [Fact]
     public void Length_links_and_device_are_the_shares()
     {
-        Statx stat = Stats.File() with { Mode = FileMode.S_IFBLK | Oct(600), Nlink = 3, RdevMajor = 259, RdevMinor = 300 };
+        Statx stat =
+            Stats.File() with { Mode = FileMode.S_IFBLK | Oct(600), Nlink = 3, RdevMajor = 259, RdevMinor = 300 };
         EffectiveAttributes effective = AttributeMerge.Merge(stat, null, true, s_plain);
 
         FuseAttr attr = AttributeMerge.ToFuseAttr(stat, effective, ulong.MaxValue);
-        Assert.Equal((ulong.MaxValue, 1234ul, 8ul, 3u, 4096u), (attr.Ino, attr.Size, attr.Blocks, attr.Nlink, attr.Blksize));
+        Assert.Equal(
+            (ulong.MaxValue, 1234ul, 8ul, 3u, 4096u), (attr.Ino, attr.Size, attr.Blocks, attr.Nlink, attr.Blksize));
         Assert.Equal(DeviceNumber.Encode(259, 300), attr.Rdev);
         Assert.Equal(FileMode.S_IFBLK | Oct(600), attr.Mode);
 

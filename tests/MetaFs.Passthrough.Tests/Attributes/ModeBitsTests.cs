@@ -62,7 +62,8 @@ public sealed class ModeBitsTests
     {
         for (uint mode = 0; mode <= ModeBits.All; mode++)
         {
-            uint share = ModeBits.OnShare(mode | 0x8000, false, keepAccess: true, ownerIsReal: false, groupIsReal: false);
+            uint share =
+                ModeBits.OnShare(mode | 0x8000, false, keepAccess: true, ownerIsReal: false, groupIsReal: false);
             Assert.Equal((mode & Oct(1777)) | Oct(600), share);
         }
     }

@@ -72,7 +72,7 @@ public sealed class CallerFileSystemTests : IDisposable
         Thread[] threads = [.. Enumerable.Range(0, 8).Select(seed => new Thread(() =>
         {
             uint id = 2000 + (uint)seed;
-            for (int i = 0; i < 200; i++)
+            for (int i = 0; i < 80; i++)
             {
                 if (Create(new RequestContext(1, id, id, 0), directory, $"{id}-{i}", out _) != Errno.OK)
                     Interlocked.Increment(ref wrong);

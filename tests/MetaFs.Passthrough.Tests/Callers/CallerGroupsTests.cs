@@ -52,5 +52,5 @@ public sealed class CallerGroupsTests
     }
 
     private static byte[] Status(string fsuid, string groups) => Encoding.ASCII.GetBytes(
-        $"Name:\tsh\nUmask:\t0022\nUid:\t1\t2\t3\t{fsuid}\nGid:\t1\t1\t1\t1\nFDSize:\t64\nGroups:\t{groups}\nNStgid:\t1\n");
+        $"Name:\tsh\nUmask:\t0022\nUid:\t1\t2\t3\t{fsuid}\nGid:\t1\t1\t1\t1\nGroups:\t{groups}\nNStgid:\t1\n");
 }

@@ -39,7 +39,8 @@ public sealed class OpenDirectoryTests : IDisposable
         foreach (string name in names)
             _share.Write(name, "");
         using OpenDirectoryUnderTest directory = Open();
-        string[] read = [.. directory.ReadAll().Select(e => e.Name).Where(n => n[0] != '.').Order(StringComparer.Ordinal)];
+        string[] read =
+            [.. directory.ReadAll().Select(e => e.Name).Where(n => n[0] != '.').Order(StringComparer.Ordinal)];
         Assert.Equal(names, read);
     }
 

@@ -13,7 +13,7 @@ internal static class InodeReuse
     /// <summary>Whether a number comes back soon after it was freed: on ext4 at once, on btrfs never.</summary>
     public static bool Happens => s_happens.Value;
 
-    /// <summary>Makes the file again and again; those of other numbers are kept aside until the right one came.</summary>
+    /// <summary>Makes the file again and again; those of other numbers are kept aside until the right one is.</summary>
     /// <returns>Whether it came.</returns>
     public static bool Make(BackingDirectory share, string name, ulong ino)
     {

@@ -99,7 +99,10 @@ internal sealed partial class ShareUnderTest : IDisposable
     public string[] HintPaths()
     {
         using OverlayReader reader = OverlayReader.Open(Database);
-        return [.. reader.Rows().Select(row => row.Path is { } path ? Latin1(path) : "?").Order(StringComparer.Ordinal)];
+        return
+        [
+            .. reader.Rows().Select(row => row.Path is { } path ? Latin1(path) : "?").Order(StringComparer.Ordinal),
+        ];
     }
 
     public void Dispose()

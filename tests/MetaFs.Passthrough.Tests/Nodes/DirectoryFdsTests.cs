@@ -58,7 +58,8 @@ public sealed class DirectoryFdsTests : IDisposable
         NodeFixture nodes = Make(4);
         Node[] all = MakeDirectories(24);
         var wrong = new ConcurrentBag<string>();
-        Thread[] threads = [.. Enumerable.Range(0, 8).Select(seed => new Thread(() => Churn(new Random(seed), all, wrong)))];
+        Thread[] threads =
+            [.. Enumerable.Range(0, 8).Select(seed => new Thread(() => Churn(new Random(seed), all, wrong)))];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)

@@ -170,7 +170,8 @@ public sealed class NodeTableTests : IDisposable
     public void A_node_that_does_not_match_is_shown_and_left_alone()
     {
         Node old = _nodes.Lookup(Stats.File(10).Born(1), _root, "a");
-        Assert.False(_nodes.Table.TryLookup(_nodes.Volume, Stats.File(10).Born(2), _root, Names.Z("b"), out Node found));
+        Assert.False(_nodes.Table.TryLookup(
+            _nodes.Volume, Stats.File(10).Born(2), _root, Names.Z("b"), out Node found));
         Assert.Same(old, found);
         Assert.Equal(1ul, old.LookupCount);
         Assert.Equal(["a"], NamesOf(old));

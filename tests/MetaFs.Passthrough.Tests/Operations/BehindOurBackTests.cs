@@ -177,7 +177,9 @@ public sealed class BehindOurBackTests : IDisposable
         Assert.Equal(expected, fs.Link(Daemon, _share.NodeOf("here"), directory, Names.Z("planted"), out _));
         Assert.Equal(expected, fs.Opendir(Daemon, directory, default, out _));
         Assert.Equal(expected, fs.Tmpfile(Daemon, directory, request, out _, out _));
-        Assert.Equal(["inner", "secret"], Directory.EnumerateFileSystemEntries(_outside.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["inner", "secret"],
+            Directory.EnumerateFileSystemEntries(_outside.Path).Select(Path.GetFileName).Order());
         Assert.Equal("secret", _outside.Read("secret"));
         Assert.False(_share.Share.Exists("stolen"));
         Assert.True(_share.Share.Exists("here"));

@@ -22,7 +22,8 @@ public sealed class ControlNamedTests
         Errno errno = share.Fs.Ioctl(
             Daemon, NodeId.Root, new FileHandle(0), ControlProtocol.Show, question, answer, out int length);
         Assert.Equal(Errno.OK, errno);
-        ControlField? field = ControlProtocol.ParseShow(answer.AsSpan(0, length))!.Fields.SingleOrDefault(f => f.Name == "mtime");
+        ControlField? field =
+            ControlProtocol.ParseShow(answer.AsSpan(0, length))!.Fields.SingleOrDefault(f => f.Name == "mtime");
         Assert.NotNull(field);
         Assert.False(field.Valid);
     }

@@ -35,7 +35,8 @@ public sealed class ControlTests
         ControlShow show = Show(share, NodeId.Root, "f");
         Assert.True(show.HasRecord);
         Assert.Equal(("file", 42u, 1001u, Oct(640)), Brief(show.Effective));
-        Assert.Equal(("file", Libc.Geteuid(), Libc.Getegid(), share.Share.Stat("f").Mode & Oct(7777)), Brief(show.Share));
+        Assert.Equal(
+            ("file", Libc.Geteuid(), Libc.Getegid(), share.Share.Stat("f").Mode & Oct(7777)), Brief(show.Share));
         Assert.Equal((-5, 6), (show.Effective.AtimeNs, show.Effective.MtimeNs));
         Assert.Equal(share.Share.Stat("f").MtimeNs, show.Share.MtimeNs);
 

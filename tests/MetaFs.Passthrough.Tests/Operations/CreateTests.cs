@@ -72,8 +72,10 @@ public sealed class CreateTests
     public void The_callers_umask_is_taken_off(int mode, int umask, int left)
     {
         using var share = new ShareUnderTest();
-        var request = new CreateRequest(OpenFlags.O_WRONLY | OpenFlags.O_CREAT, FileMode.S_IFREG | Oct(mode), Oct(umask), false);
-        Assert.Equal(Errno.OK, share.Fs.Create(s_user, NodeId.Root, Names.Z("f"), request, out FuseEntryOut file, out _));
+        var request =
+            new CreateRequest(OpenFlags.O_WRONLY | OpenFlags.O_CREAT, FileMode.S_IFREG | Oct(mode), Oct(umask), false);
+        Assert.Equal(
+            Errno.OK, share.Fs.Create(s_user, NodeId.Root, Names.Z("f"), request, out FuseEntryOut file, out _));
         Assert.Equal(Errno.OK, Mkdir(share, "d", Oct(mode), Oct(umask), out FuseEntryOut directory));
         Assert.Equal(FileMode.S_IFREG | Oct(left), file.Attr.Mode);
         Assert.Equal(FileMode.S_IFDIR | Oct(left), directory.Attr.Mode);
@@ -137,7 +139,8 @@ public sealed class CreateTests
         using var share = new ShareUnderTest();
         share.Share.Write("f", "theirs");
         var request = new CreateRequest(OpenFlags.O_RDWR | OpenFlags.O_CREAT, FileMode.S_IFREG | Oct(600), 0, false);
-        Errno errno = share.Fs.Create(s_user, NodeId.Root, Names.Z("f"), request, out FuseEntryOut entry, out FuseOpenOut open);
+        Errno errno =
+            share.Fs.Create(s_user, NodeId.Root, Names.Z("f"), request, out FuseEntryOut entry, out FuseOpenOut open);
         Assert.Equal(Errno.OK, errno);
         Assert.Equal(Libc.Geteuid(), share.Counted(entry).Attr.Uid);
         Assert.Equal("theirs"u8.ToArray(), share.Read(new NodeId(entry.Nodeid), new FileHandle(open.Fh)));
@@ -229,9 +232,11 @@ public sealed class CreateTests
             return; // the temporary directory's file system has no ACLs
 
         Assert.Equal(Errno.OK, errno);
-        var request = new CreateRequest(OpenFlags.O_WRONLY | OpenFlags.O_CREAT, FileMode.S_IFREG | Oct(666), Oct(77), false);
+        var request =
+            new CreateRequest(OpenFlags.O_WRONLY | OpenFlags.O_CREAT, FileMode.S_IFREG | Oct(666), Oct(77), false);
         Assert.Equal(
-            Errno.OK, share.Fs.Create(ShareUnderTest.Daemon, directory, Names.Z("f"), request, out FuseEntryOut entry, out _));
+            Errno.OK,
+            share.Fs.Create(ShareUnderTest.Daemon, directory, Names.Z("f"), request, out FuseEntryOut entry, out _));
         Assert.Equal(FileMode.S_IFREG | Oct(640), entry.Attr.Mode);
     }
 

@@ -109,7 +109,8 @@ public sealed class DataTests
             share.Share.Write("f", "data");
             NodeId node = share.NodeOf("f");
             FileHandle handle = share.Reopen(node, OpenFlags.O_RDWR);
-            FuseAttr attr = share.Setattr(node, new SetattrRequest { Size = size, Handle = throughHandle ? handle : null });
+            FuseAttr attr =
+                share.Setattr(node, new SetattrRequest { Size = size, Handle = throughHandle ? handle : null });
             Assert.Equal((size, size), (attr.Size, share.Share.Stat("f").Size));
             share.Release(node, handle);
         }

@@ -74,7 +74,8 @@ public sealed class InodeReuseTests(ITestOutputHelper output)
             others.Add($"g{i}");
             if (share.Share.Stat($"g{i}").Ino != ino)
                 continue;
-            Assert.Equal((Libc.Geteuid(), FileMode.S_IFREG | Oct(644)), (share.Getattr(young).Uid, share.Getattr(young).Mode));
+            Assert.Equal(
+                (Libc.Geteuid(), FileMode.S_IFREG | Oct(644)), (share.Getattr(young).Uid, share.Getattr(young).Mode));
             Assert.Equal(7u, share.Getattr(held).Uid);
             Assert.Equal(default, share.Counts());
             share.Chown(young, 9, null);

@@ -84,7 +84,8 @@ public sealed class ListingTests
         Assert.Equal(52, all.Count);
         for (int i = 0; i < 50; i += 11)
         {
-            List<Listing.Entry> rest = Listing.Piece(share, NodeId.Root, handle, all[i].Off, plus: i % 2 == 0, room: 64 * 1024);
+            List<Listing.Entry> rest =
+                Listing.Piece(share, NodeId.Root, handle, all[i].Off, plus: i % 2 == 0, room: 64 * 1024);
             Assert.Equal(all.Skip(i + 1).Select(entry => entry.Name), rest.Select(entry => entry.Name));
         }
 
@@ -141,7 +142,9 @@ public sealed class ListingTests
         });
         share.Share.Write("f", "");
         FuseEntryOut entry = Listing.Plus(share, NodeId.Root).Single(e => e.Name == "f").Out;
-        Assert.Equal((1ul, 500_000_000u, 60ul, 0u), (entry.EntryValid, entry.EntryValidNsec, entry.AttrValid, entry.AttrValidNsec));
+        Assert.Equal(
+            (1ul, 500_000_000u, 60ul, 0u),
+            (entry.EntryValid, entry.EntryValidNsec, entry.AttrValid, entry.AttrValidNsec));
     }
 
     private static void AssertAsLookedUp(ShareUnderTest share, Listing.Entry entry)

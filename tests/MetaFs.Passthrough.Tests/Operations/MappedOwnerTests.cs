@@ -7,7 +7,8 @@ namespace MetaFs.Passthrough.Tests.Operations;
 
 public sealed class MappedOwnerTests
 {
-    private static readonly PassthroughOptions s_mapped = new() { Uid = 33, Gid = 34, FileMode = Oct(640), DirMode = Oct(750) };
+    private static readonly PassthroughOptions s_mapped =
+        new() { Uid = 33, Gid = 34, FileMode = Oct(640), DirMode = Oct(750) };
 
     [Fact]
     public void A_chown_outweighs_the_uid_and_gid_options()

@@ -27,7 +27,8 @@ public sealed class NameTests
         byte[] name = Encoding.Latin1.GetBytes(text);
         byte[] other = [.. name.AsSpan(0, Math.Min(name.Length, 250)), 0xFE];
         using var share = new ShareUnderTest(Recording);
-        Errno errno = share.Fs.Create(s_user, NodeId.Root, Names.Z(name), s_request, out FuseEntryOut entry, out FuseOpenOut open);
+        Errno errno = share.Fs.Create(
+            s_user, NodeId.Root, Names.Z(name), s_request, out FuseEntryOut entry, out FuseOpenOut open);
         Assert.Equal(Errno.OK, errno);
         var node = new NodeId(share.Counted(entry).Nodeid);
         share.Release(node, new FileHandle(open.Fh));

@@ -87,7 +87,8 @@ public sealed class OpenUnlinkedTests
         share.Create("f", parent: directory);
         share.Unlink("f", directory);
         share.Rmdir("d");
-        Assert.Equal((1000u, FileMode.S_IFDIR | Oct(750)), (share.Getattr(directory).Uid, share.Getattr(directory).Mode));
+        Assert.Equal(
+            (1000u, FileMode.S_IFDIR | Oct(750)), (share.Getattr(directory).Uid, share.Getattr(directory).Mode));
         Assert.Equal(0u, share.Getattr(directory).Nlink);
         Assert.Equal(7u, share.Chown(directory, 7, null).Uid);
 

@@ -9,7 +9,8 @@ namespace MetaFs.Passthrough.Tests.Operations;
 
 public sealed class OwnerTests
 {
-    // Whether the share is tried or not, and whether it refuses (an ordinary user) or obeys (root): programs see the same.
+    // Whether the share is tried or not, and whether it refuses (an ordinary user) or obeys (root): programs see
+    // the same.
     public static TheoryData<bool> Policies => [false, true];
 
     [Theory]
@@ -71,7 +72,7 @@ public sealed class OwnerTests
         using ShareUnderTest share = Make(recording);
         NodeId file = share.Create("f");
         NodeId directory = share.Mkdir("d");
-        foreach (uint mode in (uint[])[Oct(0), Oct(600), Oct(600), Oct(7777), Oct(1755), Oct(444), Oct(4711), Oct(4711), Oct(640)])
+        foreach (uint mode in ((int[])[0, 600, 600, 7777, 1755, 444, 4711, 4711, 640]).Select(Oct))
         {
             Assert.Equal(FileMode.S_IFREG | mode, share.Chmod(file, mode).Mode);
             Assert.Equal(FileMode.S_IFDIR | mode, share.Chmod(directory, mode | FileMode.S_IFDIR).Mode);

@@ -28,7 +28,7 @@ public sealed class RacingMoveTests
         });
         moving.Start();
         var answers = new List<Errno>();
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 150; i++)
         {
             share.DropDescriptors();
             answers.Add(share.TryGetattr(file));

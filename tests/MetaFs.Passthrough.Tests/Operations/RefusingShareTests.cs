@@ -39,7 +39,8 @@ public sealed class RefusingShareTests
             Assert.Equal(new ModeValue(Oct(600), refused), row.Mode);
             Assert.Equal(new TimeValue(6, refused), row.Mtime);
             Assert.Equal(
-                new VolumeTraits(CallTrait.Refuses, CallTrait.Refuses, CallTrait.Refuses), share.Store.Volumes()[0].Traits);
+                new VolumeTraits(CallTrait.Refuses, CallTrait.Refuses, CallTrait.Refuses),
+                share.Store.Volumes()[0].Traits);
             Assert.Equal((0u, Oct(644)), (share.Share.Stat("f").Uid, share.Share.Stat("f").Mode & Oct(7777)));
 
             share.Remount(new PassthroughOptions());

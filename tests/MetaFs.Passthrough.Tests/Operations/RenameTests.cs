@@ -196,7 +196,7 @@ public sealed class RenameTests
         Thread[] threads = [.. s_directions.Select(pair => new Thread(() =>
         {
             for (int i = 0; i < 1000; i++)
-                share.Fs.Rename(Daemon, NodeId.Root, Names.Z(pair.From), NodeId.Root, Names.Z(pair.To), RenameFlags.RENAME_EXCHANGE);
+                Rename(share, pair.From, pair.To, RenameFlags.RENAME_EXCHANGE);
         }))];
         foreach (Thread thread in threads)
             thread.Start();

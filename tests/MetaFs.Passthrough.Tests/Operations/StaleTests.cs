@@ -105,7 +105,8 @@ public sealed class StaleTests
         Assert.Equal(Errno.EBADF, share.Fs.Releasedir(Daemon, NodeId.Root, file));
         share.Release(node, file);
         Assert.Equal(Errno.OK, share.Fs.Opendir(Daemon, NodeId.Root, default, out var directory));
-        Assert.Equal(Errno.EBADF, share.Fs.Read(Daemon, NodeId.Root, new FileHandle(directory.Fh), 0, new byte[1], out _));
+        Assert.Equal(
+            Errno.EBADF, share.Fs.Read(Daemon, NodeId.Root, new FileHandle(directory.Fh), 0, new byte[1], out _));
     }
 
     [Fact]

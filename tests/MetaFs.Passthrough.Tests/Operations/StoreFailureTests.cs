@@ -213,17 +213,22 @@ public sealed class StoreFailureTests
     [
         ("file", () => share.TryCreate("file", s_user)),
         ("directory", () => Count(
-            share, share.Fs.Mkdir(s_user, NodeId.Root, Names.Z("directory"), Oct(755), 0, out FuseEntryOut entry), entry)),
+            share,
+            share.Fs.Mkdir(
+                s_user, NodeId.Root, Names.Z("directory"), Oct(755), 0, out FuseEntryOut entry), entry)),
         ("fifo", () => Count(
             share,
-            share.Fs.Mknod(s_user, NodeId.Root, Names.Z("fifo"), FileMode.S_IFIFO | Oct(600), 0, 0, out FuseEntryOut entry),
+            share.Fs.Mknod(
+                s_user, NodeId.Root, Names.Z("fifo"), FileMode.S_IFIFO | Oct(600), 0, 0, out FuseEntryOut entry),
             entry)),
         ("node", () => Count(
             share,
-            share.Fs.Mknod(s_user, NodeId.Root, Names.Z("node"), FileMode.S_IFREG | Oct(600), 0, 0, out FuseEntryOut entry),
+            share.Fs.Mknod(
+                s_user, NodeId.Root, Names.Z("node"), FileMode.S_IFREG | Oct(600), 0, 0, out FuseEntryOut entry),
             entry)),
         ("link", () => Count(
-            share, share.Fs.Symlink(s_user, NodeId.Root, Names.Z("link"), Names.Z("t"), out FuseEntryOut entry), entry)),
+            share,
+            share.Fs.Symlink(s_user, NodeId.Root, Names.Z("link"), Names.Z("t"), out FuseEntryOut entry), entry)),
     ];
 
     private static Errno Count(ShareUnderTest share, Errno errno, FuseEntryOut entry)

@@ -132,7 +132,8 @@ public sealed class SuidTests
             "truncate" => share.TrySetattr(node, new SetattrRequest { Size = 5, KillSuidgid = true }),
             "privileged truncate" => share.TrySetattr(node, new SetattrRequest { Size = 5 }),
             "open truncating" => share.Fs.Open(user, node, OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, true, out _),
-            "privileged open truncating" => share.Fs.Open(root, node, OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, false, out _),
+            "privileged open truncating" =>
+                share.Fs.Open(root, node, OpenFlags.O_WRONLY | OpenFlags.O_TRUNC, false, out _),
             "fallocate" => share.Fs.Fallocate(user, node, handle, 0, 4096, 0),
             "privileged fallocate" => share.Fs.Fallocate(root, node, handle, 0, 4096, 0),
             "copy" => share.Fs.CopyFileRange(user, node, handle, 0, node, handle, 10, 5, out _),

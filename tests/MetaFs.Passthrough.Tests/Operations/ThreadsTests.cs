@@ -8,7 +8,7 @@ using static MetaFs.Passthrough.Tests.Harness.ShareUnderTest;
 
 namespace MetaFs.Passthrough.Tests.Operations;
 
-/// <summary>Eight workers at once. As the kernel does, one at a time changes or looks up names in a directory.</summary>
+/// <summary>Eight workers at once; one at a time changes or looks up names in a directory: as in the kernel.</summary>
 public sealed class ThreadsTests : IDisposable
 {
     private const int Threads = 8;
@@ -48,7 +48,7 @@ public sealed class ThreadsTests : IDisposable
     {
         Run(seed =>
         {
-            for (int i = 0; i < 300; i++)
+            for (int i = 0; i < 120; i++)
             {
                 uint owner = 1000 + (uint)seed;
                 string name = $"{seed}-{i}";
@@ -56,7 +56,8 @@ public sealed class ThreadsTests : IDisposable
                 FuseEntryOut entry;
                 FuseOpenOut open;
                 lock (_locks[0])
-                    errno = _share.Fs.Create(User(owner, owner), _directories[0], Names.Z(name), s_request, out entry, out open);
+                    errno = _share.Fs.Create(
+                        User(owner, owner), _directories[0], Names.Z(name), s_request, out entry, out open);
                 if (errno != Errno.OK || entry.Attr.Uid != owner || entry.Attr.Gid != owner)
                     _wrong.Enqueue($"{name}: {errno}, {entry.Attr.Uid}:{entry.Attr.Gid}");
                 _share.Fs.Release(Daemon, new NodeId(entry.Nodeid), new FileHandle(open.Fh));
@@ -79,7 +80,8 @@ public sealed class ThreadsTests : IDisposable
             for (int i = 0; i < 300; i++)
             {
                 Errno errno = _share.Fs.Setattr(
-                    Daemon, node, new SetattrRequest { Uid = id, Gid = id, Mode = Oct(600) | (id & 7) }, out FuseAttrOut attr);
+                    Daemon, node, new SetattrRequest { Uid = id, Gid = id, Mode = Oct(600) | (id & 7) },
+                    out FuseAttrOut attr);
                 Check(errno, attr.Attr);
                 errno = _share.Fs.Getattr(Daemon, node, null, out attr);
                 Check(errno, attr.Attr);
@@ -123,7 +125,8 @@ public sealed class ThreadsTests : IDisposable
         FuseEntryOut entry;
         FuseOpenOut open;
         lock (_locks[where])
-            errno = _share.Fs.Create(user, _directories[where], CString.FromTerminated(name), s_request, out entry, out open);
+            errno = _share.Fs.Create(
+                user, _directories[where], CString.FromTerminated(name), s_request, out entry, out open);
         if (errno != Errno.OK)
             return errno;
         if (entry.Attr.Uid != user.Uid)
@@ -149,7 +152,8 @@ public sealed class ThreadsTests : IDisposable
         byte[] newName = Names.Terminated($"n{random.Next(8)}");
         RenameFlags flags = random.Next(4) == 0 ? RenameFlags.RENAME_EXCHANGE : 0;
         Errno Move() => _share.Fs.Rename(
-            Daemon, _directories[where], CString.FromTerminated(name), _directories[to], CString.FromTerminated(newName), flags);
+            Daemon, _directories[where], CString.FromTerminated(name), _directories[to],
+            CString.FromTerminated(newName), flags);
         lock (_locks[Math.Min(where, to)])
         {
             lock (_locks[Math.Max(where, to)])
@@ -180,7 +184,8 @@ public sealed class ThreadsTests : IDisposable
     {
         Errno errno = _share.Fs.Getattr(Daemon, node, null, out _);
         if (errno == Errno.OK && random.Next(2) == 0)
-            errno = _share.Fs.Setattr(Daemon, node, new SetattrRequest { Mode = Oct(600) + (uint)random.Next(8) }, out _);
+            errno =
+                _share.Fs.Setattr(Daemon, node, new SetattrRequest { Mode = Oct(600) + (uint)random.Next(8) }, out _);
         return errno;
     });
 

@@ -62,5 +62,6 @@ public sealed class FileSystemFactsTests
     }
 
     private static MountEntry Mount(string type, string source, string mountPoint) => new(
-        1, 0, 0, 1, "/"u8.ToArray(), Encoding.UTF8.GetBytes(mountPoint), type, Encoding.UTF8.GetBytes(source), "rw", "rw");
+        1, 0, 0, 1, "/"u8.ToArray(), Encoding.UTF8.GetBytes(mountPoint), type,
+        Encoding.UTF8.GetBytes(source), "rw", "rw");
 }

@@ -17,7 +17,8 @@ public sealed class ShareVolumeTests : IDisposable
             volume.Learn(ShareCall.Chown, CallTrait.Ignores);
         volume.Learn(ShareCall.Chmod, CallTrait.Unknown);
         Assert.Equal(1, _store.CountOf(StoreCalls.Volume) - 1);
-        Assert.Equal(new VolumeTraits(CallTrait.Ignores, CallTrait.Unknown, CallTrait.Unknown), _store.Volumes()[0].Traits);
+        Assert.Equal(
+            new VolumeTraits(CallTrait.Ignores, CallTrait.Unknown, CallTrait.Unknown), _store.Volumes()[0].Traits);
     }
 
     [Theory]
@@ -28,7 +29,8 @@ public sealed class ShareVolumeTests : IDisposable
     [InlineData(CallTrait.Unknown, new[] { CallTrait.Accepts, CallTrait.Ignores }, CallTrait.Ignores)]
     [InlineData(CallTrait.Unknown, new[] { CallTrait.Ignores, CallTrait.Accepts }, CallTrait.Ignores)]
     [InlineData(CallTrait.Ignores, new[] { CallTrait.Unknown }, CallTrait.Ignores)]
-    [InlineData(CallTrait.Accepts, new[] { CallTrait.Accepts, CallTrait.Refuses, CallTrait.Accepts }, CallTrait.Refuses)]
+    [InlineData(
+        CallTrait.Accepts, new[] { CallTrait.Accepts, CallTrait.Refuses, CallTrait.Accepts }, CallTrait.Refuses)]
     public void What_this_mount_sees_outweighs_what_an_earlier_one_left(
         CallTrait left, CallTrait[] seen, CallTrait stands)
     {
@@ -111,6 +113,7 @@ public sealed class ShareVolumeTests : IDisposable
     private ShareVolume Make(string type, VolumeTraits traits, int ordinal = 0)
     {
         Assert.Equal(OverlayStatus.Ok, _store.OpenVolume(new VolumeIdentity(type, "test", 2, 0), out Volume? row));
-        return new ShareVolume(_store, row! with { Traits = traits }, Stats.Dev, ordinal, FileSystemFacts.Of(type, ""), false);
+        return new ShareVolume(
+            _store, row! with { Traits = traits }, Stats.Dev, ordinal, FileSystemFacts.Of(type, ""), false);
     }
 }
