@@ -34,29 +34,44 @@ share_field() {
 
 # mount_share KIND DIRECTORY: starts the server it needs and mounts it there with the kernel's own client.
 mount_share() {
+    start_server "$1"
+    mount_client "$1" "$2"
+}
+
+# start_server KIND: once for each guest.
+start_server() {
+    local kind=$1 server server_options
+    read -r server server_options <<<"$(share_field "$kind" 2)"
+    case $server in
+        smbd)
+            make_image ext4 /run/export
+            start_smbd "$server_options"
+            ;;
+        nfsd)
+            make_image ext4 /run/export
+            start_nfsd "$server_options"
+            ;;
+        image) new_image "$server_options" ;;
+        none) ;;
+        *) echo "no server '$server' for share '$kind'" >&2 && return 1 ;;
+    esac
+}
+
+# mount_client KIND DIRECTORY: after an umount it mounts the same share again.
+mount_client() {
     local kind=$1 directory=$2 server server_options client client_options
     read -r server server_options <<<"$(share_field "$kind" 2)"
     read -r client client_options <<<"$(share_field "$kind" 3)"
     mkdir -p "$directory"
     case $server in
-        smbd)
-            make_image ext4 /run/export
-            start_smbd "$server_options"
-            patiently mount -t "$client" -o "$client_options" //127.0.0.1/share "$directory"
-            ;;
+        smbd) patiently mount -t "$client" -o "$client_options" //127.0.0.1/share "$directory" ;;
         nfsd)
-            make_image ext4 /run/export
-            start_nfsd "$server_options"
             local exported=/run/export
             if [[ $client == nfs4 ]]; then exported=/; fi # version 4 sees one tree, from fsid=0 down
             patiently mount -t "$client" -o "$client_options" "127.0.0.1:$exported" "$directory"
             ;;
-        image)
-            new_image "$server_options"
-            mount -t "$client" -o "loop,$client_options" "/run/$server_options.img" "$directory"
-            ;;
+        image) mount -t "$client" -o "loop,$client_options" "/run/$server_options.img" "$directory" ;;
         none) mount -t "$client" -o "$client_options" "lab-$kind" "$directory" ;;
-        *) echo "no server '$server' for share '$kind'" >&2 && return 1 ;;
     esac
 }
 
