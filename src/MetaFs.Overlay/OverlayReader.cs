@@ -109,6 +109,12 @@ public sealed class OverlayReader : IDisposable
             volumes.Find(v => v.Id == key.Volume), key, record!, paths.PathOf(key, record!.Hint));
     });
 
+    /// <summary>For looking up many records; the caller disposes it.</summary>
+    public RecordLookup Lookup() => new(this, Guarded(() => _database.PrepareForCaller(OverlaySchema.Get)));
+
+    /// <summary>The row of a share, recognised as a mount would; null: this database has not met it.</summary>
+    public Volume? FindVolume(in VolumeIdentity identity) => VolumeMatch.Find(Volumes(), identity);
+
     /// <summary>All records by volume and inode number, those from 2^63 on first; one at a time.</summary>
     public IEnumerable<OverlayRow> Rows()
     {
@@ -135,6 +141,17 @@ public sealed class OverlayReader : IDisposable
                 yield return new QuarantinedRow(key, record, row.Text(ReasonColumn), row.Integer(MovedAtColumn));
         }
     }
+
+    internal InodeRecord? Find(SqliteStatement row, InodeKey key) => Guarded(() =>
+    {
+        row.Bind(1, key.Volume);
+        row.Bind(2, key.Ino);
+        InodeRecord? record = null;
+        if (_database.Query(row))
+            _ = RecordRow.Read(row, out record);
+        row.Reset();
+        return record;
+    });
 
     /// <summary>Closes the database.</summary>
     public void Dispose() => _database.Dispose();

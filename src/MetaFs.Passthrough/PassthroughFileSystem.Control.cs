@@ -42,7 +42,7 @@ public sealed partial class PassthroughFileSystem
         typeof(PassthroughFileSystem).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion ?? "",
         Environment.ProcessId, _options.Source, _options.MountPoint, _options.Database, _share.Mount.Type,
-        _share.StableInodes, _passThrough,
+        _share.StableInodes, _passThrough, _root.Value,
         new Dictionary<string, long>
         {
             ["nodes"] = _nodes.Count,

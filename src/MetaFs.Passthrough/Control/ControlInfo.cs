@@ -9,10 +9,13 @@ namespace MetaFs.Passthrough.Control;
 /// <param name="FileSystem">The share's type as in mountinfo.</param>
 /// <param name="StableInodes">Whether the share's inode numbers survive a remount.</param>
 /// <param name="Passthrough">Whether the kernel reads and writes the share's files itself.</param>
+/// <param name="RootFd">
+/// The daemon's descriptor of the share's directory: /proc/PID/fd/N leads to the share also where the mount covers it.
+/// </param>
 /// <param name="Counters">What is alive now: nodes, handles.</param>
 public sealed record ControlInfo(
     string Version, int Pid, string Source, string MountPoint, string Database, string FileSystem, bool StableInodes,
-    bool Passthrough, Dictionary<string, long> Counters);
+    bool Passthrough, int RootFd, Dictionary<string, long> Counters);
 
 /// <summary>One side's attributes of an inode.</summary>
 /// <param name="Type">"file", "directory", "symlink", "fifo", "socket", "char", "block".</param>

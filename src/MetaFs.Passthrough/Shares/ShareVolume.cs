@@ -106,19 +106,18 @@ internal sealed class ShareVolume
         _store.PutTraits(Id, new VolumeTraits(_traits[0], _traits[1], _traits[2], _falseBirthTimes));
 
     /// <summary>The guard of a file by what statx shows of it; complete unless the volume asks for a handle.</summary>
-    public InodeGuard GuardOf(in Statx stat)
-    {
-        uint type = stat.Mode & FileMode.S_IFMT;
-        return stat.HasBtime && !_falseBirthTimes
-            ? new InodeGuard(type, GuardKind.BirthTime, stat.BtimeNs)
-            : new InodeGuard(type, GuardKind.None, 0);
-    }
+    public InodeGuard GuardOf(in Statx stat) => GuardOf(stat, _falseBirthTimes);
 
     /// <summary>The guard of a file, with the handle's hash where there is no birth time and handles are identities.</summary>
-    public InodeGuard GuardOf(in Statx stat, SafeFd directory, CString name)
+    public InodeGuard GuardOf(in Statx stat, SafeFd directory, CString name) =>
+        GuardOf(Facts, _falseBirthTimes, stat, directory, name);
+
+    /// <summary>The same for a share that is not mounted over.</summary>
+    public static InodeGuard GuardOf(
+        in FileSystemFacts facts, bool falseBirthTimes, in Statx stat, SafeFd directory, CString name)
     {
-        InodeGuard guard = GuardOf(stat);
-        if (guard.Kind != GuardKind.None || !Facts.HandleIsIdentity)
+        InodeGuard guard = GuardOf(stat, falseBirthTimes);
+        if (guard.Kind != GuardKind.None || !facts.HandleIsIdentity)
             return guard;
         Span<byte> handle = stackalloc byte[Libc.MaxHandleSize];
         if (Libc.NameToHandleAt(directory, name, handle, out int length, out _) != Errno.OK)
@@ -126,5 +125,13 @@ internal sealed class ShareVolume
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(handle[..length], digest);
         return guard with { Kind = GuardKind.FileHandle, Value = BinaryPrimitives.ReadInt64LittleEndian(digest) };
+    }
+
+    private static InodeGuard GuardOf(in Statx stat, bool falseBirthTimes)
+    {
+        uint type = stat.Mode & FileMode.S_IFMT;
+        return stat.HasBtime && !falseBirthTimes
+            ? new InodeGuard(type, GuardKind.BirthTime, stat.BtimeNs)
+            : new InodeGuard(type, GuardKind.None, 0);
     }
 }

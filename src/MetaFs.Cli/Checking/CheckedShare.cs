@@ -1,0 +1,53 @@
+// Which database and which directory a check is about.
+using System.Globalization;
+using MetaFs.Cli.Mounting;
+using MetaFs.Linux;
+using MetaFs.Passthrough.Control;
+
+namespace MetaFs.Cli.Checking;
+
+/// <summary>A database, and the share's directory where it can be looked at.</summary>
+/// <param name="Database">The file.</param>
+/// <param name="Root">The share's directory; null: the database alone.</param>
+/// <param name="Name">The share for people; null with <paramref name="Root"/>.</param>
+internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name) : IDisposable
+{
+    /// <summary>Of a live mount, by what its daemon says.</summary>
+    /// <exception cref="CliException">No mount, or its share cannot be reached.</exception>
+    public static CheckedShare OfMount(string mountPoint, string command)
+    {
+        string shown = ByteText.ForDisplay(mountPoint);
+        Errno errno = ControlClient.Info(CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
+        if (errno != Errno.OK)
+            throw errno == Errno.ENOTTY
+                ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
+                : CliException.FromErrno(
+                    ExitCode.Failure, shown, errno, $"name the database itself: metafs {command} --db FILE");
+
+        // The mount may cover the share's path; the daemon's descriptor leads below it.
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{info!.Pid}/fd/{info.RootFd}/.");
+        errno = CanonicalPath.OpenDirectory(path, out SafeFd root);
+        if (errno == Errno.OK)
+            return new CheckedShare(info.Database, root, info.Source);
+        root.Dispose();
+        throw CliException.FromErrno(
+            ExitCode.Share, path, errno,
+            $"only root and the mount's owner may look below it: metafs {command} --db {info.Database} --share DIR");
+    }
+
+    /// <summary>Of a database, with or without its share.</summary>
+    /// <exception cref="CliException">The share cannot be opened.</exception>
+    public static CheckedShare OfDatabase(string database, string? share)
+    {
+        if (share is null)
+            return new CheckedShare(database, null, null);
+        Errno errno = CanonicalPath.OpenDirectory(share, out SafeFd root);
+        if (errno == Errno.OK)
+            return new CheckedShare(database, root, share);
+        root.Dispose();
+        throw CliException.FromErrno(
+            ExitCode.Share, ByteText.ForDisplay(share), errno, "DIR must be the share's directory, as it was mounted over");
+    }
+
+    public void Dispose() => Root?.Dispose();
+}

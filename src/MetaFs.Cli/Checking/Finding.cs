@@ -1,0 +1,43 @@
+using MetaFs.Overlay;
+
+namespace MetaFs.Cli.Checking;
+
+/// <summary>What <c>metafs fsck</c> can find.</summary>
+internal enum FindingKind
+{
+    /// <summary>SQLite says that the file is damaged. A problem.</summary>
+    DamagedDatabase,
+
+    /// <summary>A row has an impossible value, so its file answers EIO. A problem.</summary>
+    DamagedRecord,
+
+    /// <summary>A record of a volume that the database does not know. A problem.</summary>
+    UnknownVolume,
+
+    /// <summary>The file that a record was made for is gone; nobody is shown the record.</summary>
+    Leftover,
+
+    /// <summary>The inode number belongs to another file now; its next look-up takes the record out of service.</summary>
+    ReusedInode,
+
+    /// <summary>The data changed after times were recorded; the next look-up drops the times.</summary>
+    VoidTimes,
+
+    /// <summary>The file has another name than the record remembers; the next look-up corrects it.</summary>
+    MovedFile,
+
+    /// <summary>Part of the share could not be read, so its records cannot be judged.</summary>
+    Unreadable,
+}
+
+/// <summary>One finding.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Key">The record; null where it is not about one.</param>
+/// <param name="Path">Below the share's root, bytes, where known.</param>
+/// <param name="Detail">A clause for people.</param>
+internal sealed record Finding(FindingKind Kind, InodeKey? Key, byte[]? Path, string Detail)
+{
+    /// <summary>Whether somebody has to do something; the rest is harmless and settles itself.</summary>
+    public bool IsProblem =>
+        Kind is FindingKind.DamagedDatabase or FindingKind.DamagedRecord or FindingKind.UnknownVolume;
+}

@@ -1,0 +1,216 @@
+// The records of a database against the files of its share. Reads only, on both sides.
+using System.Globalization;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Shares;
+using FileMode = MetaFs.Linux.FileMode;
+
+namespace MetaFs.Cli.Checking;
+
+/// <summary>Compares each record with the file that it is of, and looks for records that are of none.</summary>
+/// <remarks>
+/// A mount may go on meanwhile: what looks wrong is looked at again before it is reported, and a record without a file
+/// is searched for in a second walk.
+/// </remarks>
+internal sealed class RecordCheck : IDisposable
+{
+    private readonly OverlayReader _reader;
+    private readonly RecordLookup _records;
+    private readonly Action<Finding> _report;
+    private readonly Dictionary<ulong, CheckedVolume> _volumes = [];
+
+    // Files with several names come several times, and are judged once.
+    private readonly HashSet<InodeKey> _seen = [];
+    private bool _judging = true;
+
+    public RecordCheck(OverlayReader reader, Action<Finding> report)
+    {
+        _reader = reader;
+        _report = report;
+        _records = reader.Lookup();
+    }
+
+    /// <summary>Names met on the share.</summary>
+    public long Names { get; private set; }
+
+    /// <summary>Records met in the database.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Records whose file was found.</summary>
+    public long Found => _seen.Count;
+
+    /// <summary>Records of shares with moving inode numbers: they cannot be compared.</summary>
+    public long NotComparable { get; private set; }
+
+    /// <summary>Records of volumes that are not below the directory.</summary>
+    public long Elsewhere { get; private set; }
+
+    /// <summary>What of the share could not be read.</summary>
+    public long UnreadablePlaces { get; private set; }
+
+    /// <summary>Compares records and files.</summary>
+    /// <param name="root">The share.</param>
+    /// <param name="stop">Ends the walk.</param>
+    /// <exception cref="OperationCanceledException">A signal came.</exception>
+    /// <exception cref="OverlayException">The database cannot be read.</exception>
+    public void Compare(SafeFd root, CancellationToken stop)
+    {
+        using (var walk = new ShareWalk(Judge, Unreadable, stop))
+            walk.Run(root);
+        List<OverlayRow> missing = Missing();
+        if (missing.Count == 0)
+            return;
+
+        // Made or moved while the walk was elsewhere. Found without being judged: it was not there to be wrong before.
+        _judging = false;
+        using (var again = new ShareWalk(Judge, static (_, _) => { }, stop))
+            again.Run(root);
+        foreach (OverlayRow row in missing)
+        {
+            if (!_seen.Contains(row.Key) && _records.Find(row.Key) is not null)
+                ReportMissing(row);
+        }
+    }
+
+    /// <summary>Looks at the database alone: the share is not there.</summary>
+    public void CompareVolumes()
+    {
+        foreach (OverlayRow row in _reader.Rows())
+            Count(row);
+    }
+
+    public void Dispose() => _records.Dispose();
+
+    private List<OverlayRow> Missing()
+    {
+        Dictionary<long, CheckedVolume> met = [];
+        foreach (CheckedVolume volume in _volumes.Values)
+        {
+            if (volume.Id is { } id)
+                met[id] = volume;
+        }
+
+        List<OverlayRow> missing = [];
+        foreach (OverlayRow row in _reader.Rows())
+        {
+            Count(row);
+            if (row.Volume is null)
+                continue;
+            if (!met.TryGetValue(row.Key.Volume, out CheckedVolume? volume))
+                Elsewhere++;
+            else if (!volume.Facts.StableInodes)
+                NotComparable++;
+            else if (!_seen.Contains(row.Key))
+                missing.Add(row);
+        }
+
+        return missing;
+    }
+
+    private void Count(OverlayRow row)
+    {
+        Records++;
+        if (row.Volume is null)
+            _report(new Finding(FindingKind.UnknownVolume, row.Key, row.Path, "the database has no such volume"));
+    }
+
+    private void ReportMissing(OverlayRow row) => _report(UnreadablePlaces > 0
+        ? new Finding(FindingKind.Unreadable, row.Key, row.Path, "not found in what could be read of the share")
+        : new Finding(FindingKind.Leftover, row.Key, row.Path, "no file of the share has this inode number"));
+
+    private void Unreadable(byte[] path, Errno errno)
+    {
+        UnreadablePlaces++;
+        _report(new Finding(FindingKind.Unreadable, null, path, $"{errno} ({ErrnoText.Describe(errno)})"));
+    }
+
+    private void Judge(in WalkedName name)
+    {
+        if (_judging)
+            Names++;
+        CheckedVolume volume = VolumeOf(name);
+        if (volume.Id is not { } id || !volume.Facts.StableInodes)
+            return;
+        var key = new InodeKey(id, name.Stat.Ino);
+        if (_records.Find(key) is not { } record || !_seen.Add(key) || !_judging)
+            return;
+        Finding? finding = Compare(volume, key, record, name, name.Stat);
+        if (finding is null)
+            return;
+
+        // Both may have changed between the two looks.
+        if (Libc.Statx(
+                name.Directory, name.Name, AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EMPTY_PATH, ShareVolume.Mask,
+                out Statx now) != Errno.OK || now.Ino != key.Ino || _records.Find(key) is not { } fresh)
+        {
+            return;
+        }
+
+        finding = Compare(volume, key, fresh, name, now);
+        if (finding is not null)
+            _report(finding);
+    }
+
+    private static Finding? Compare(
+        CheckedVolume volume, in InodeKey key, InodeRecord record, in WalkedName name, in Statx stat)
+    {
+        InodeGuard guard = ShareVolume.GuardOf(volume.Facts, volume.FalseBirthTimes, stat, name.Directory, name.Name);
+        if (!guard.Matches(record.Guard))
+            return new Finding(
+                FindingKind.ReusedInode, key, name.Path.ToArray(), "the record was made for an earlier file");
+        if (record.Witness is { } witness
+            && TimeValidity.Judge(witness, stat.MtimeNs, stat.Size, volume.Facts.StampsLate, witness.SettledAt)
+                == TimeVerdict.Void)
+        {
+            return new Finding(
+                FindingKind.VoidTimes, key, name.Path.ToArray(), "the data changed after times were recorded");
+        }
+
+        // The root has no name, and of several names any may be the one that is remembered.
+        if (name.Name.Length == 0 || (stat.Nlink > 1 && !FileMode.IsDirectory(stat.Mode)) || IsAt(name, record.Hint))
+            return null;
+        return new Finding(
+            FindingKind.MovedFile, key, name.Path.ToArray(), string.Create(
+                CultureInfo.InvariantCulture, $"was last seen as {ByteText.ForDisplay(record.Hint.Name ?? [])}"));
+    }
+
+    private static bool IsAt(in WalkedName name, in PathHint hint) =>
+        hint.Parent == name.Parent && name.Name.Bytes.SequenceEqual(hint.Name);
+
+    private CheckedVolume VolumeOf(in WalkedName name)
+    {
+        if (_volumes.TryGetValue(name.Stat.Dev, out CheckedVolume? known))
+            return known;
+        CheckedVolume volume = CheckedVolume.None;
+        Errno errno = Libc.Statx(
+            name.Directory, name.Name, AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EMPTY_PATH,
+            ShareVolume.Mask | StatxMask.STATX_MNT_ID, out Statx root);
+        if (errno == Errno.OK && root.Dev == name.Stat.Dev)
+            volume = Describe(root);
+        _volumes[name.Stat.Dev] = volume;
+        return volume;
+    }
+
+    private CheckedVolume Describe(in Statx root)
+    {
+        try
+        {
+            ShareDescription description = ShareInfo.Describe(root);
+            Volume? row = _reader.FindVolume(description.Identity);
+            return new CheckedVolume(
+                row?.Id, FileSystemFacts.Of(description.Mount), row?.Traits.FalseBirthTimes ?? false);
+        }
+        catch (ShareException)
+        {
+            // It was unmounted in this moment.
+            return CheckedVolume.None;
+        }
+    }
+
+    private sealed record CheckedVolume(long? Id, FileSystemFacts Facts, bool FalseBirthTimes)
+    {
+        public static CheckedVolume None { get; } = new(null, default, false);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using MetaFs.Cli.Checking;
+
+namespace MetaFs.Cli.Reports;
+
+/// <summary>For programs: one object; the findings as an array, then the sums. The keys are never changed.</summary>
+internal sealed class FsckJson : IFsckReport
+{
+    private readonly MemoryStream _buffer = new();
+    private readonly Utf8JsonWriter _json;
+    private readonly TextWriter _output;
+
+    public FsckJson(TextWriter output, CheckedShare share)
+    {
+        _output = output;
+        _json = new Utf8JsonWriter(_buffer, JsonValues.Options);
+        _json.WriteStartObject();
+        _json.WriteString("database", share.Database);
+        _json.WriteString("share", share.Name);
+        _json.WriteStartArray("findings");
+    }
+
+    public void Write(Finding finding)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("kind", Word(finding.Kind));
+        _json.WriteBoolean("problem", finding.IsProblem);
+        if (finding.Path is { } path)
+            JsonValues.WritePath(_json, path);
+        if (finding.Key is { } key)
+        {
+            _json.WriteNumber("volume", key.Volume);
+            _json.WriteNumber("ino", key.Ino);
+        }
+
+        _json.WriteString("detail", finding.Detail);
+        _json.WriteEndObject();
+    }
+
+    public void Finish(FsckCounts counts)
+    {
+        _json.WriteEndArray();
+        _json.WriteNumber("problems", counts.Problems);
+        _json.WriteNumber("names", counts.Names);
+        _json.WriteNumber("records", counts.Records);
+        _json.WriteNumber("found", counts.Found);
+        foreach (FindingKind kind in Enum.GetValues<FindingKind>())
+            _json.WriteNumber(Word(kind), counts[kind]);
+        _json.WriteNumber("not_comparable", counts.NotComparable);
+        _json.WriteNumber("elsewhere", counts.Elsewhere);
+        _json.WriteNumber("quarantined", counts.Quarantined);
+        _json.WriteEndObject();
+        _json.Flush();
+        _output.WriteLine(System.Text.Encoding.UTF8.GetString(_buffer.GetBuffer().AsSpan(0, (int)_buffer.Length)));
+    }
+
+    public void Dispose()
+    {
+        _json.Dispose();
+        _buffer.Dispose();
+    }
+
+    private static string Word(FindingKind kind) => kind switch
+    {
+        FindingKind.DamagedDatabase => "damaged_database",
+        FindingKind.DamagedRecord => "damaged_record",
+        FindingKind.UnknownVolume => "unknown_volume",
+        FindingKind.Leftover => "leftover",
+        FindingKind.ReusedInode => "reused_inode",
+        FindingKind.VoidTimes => "void_times",
+        FindingKind.MovedFile => "moved_file",
+        _ => "unreadable",
+    };
+}

@@ -1,0 +1,23 @@
+// Many look-ups by one reader, without preparing a statement for each.
+namespace MetaFs.Overlay;
+
+/// <summary>Finds records by inode, each as it is at that moment. Made by <see cref="OverlayReader.Lookup"/>.</summary>
+/// <remarks>One thread at a time; to be disposed before its reader.</remarks>
+public sealed class RecordLookup : IDisposable
+{
+    private readonly OverlayReader _reader;
+    private readonly SqliteStatement _row;
+
+    internal RecordLookup(OverlayReader reader, SqliteStatement row)
+    {
+        _reader = reader;
+        _row = row;
+    }
+
+    /// <summary>The record of an inode; null: there is none, or its row has an impossible value.</summary>
+    /// <exception cref="OverlayException">The file cannot be read.</exception>
+    public InodeRecord? Find(in InodeKey key) => _reader.Find(_row, key);
+
+    /// <summary>Ends the look-ups.</summary>
+    public void Dispose() => _row.Dispose();
+}
