@@ -1,4 +1,4 @@
-// fsync(2), fdatasync(2) and syncfs(2)
+// fsync(2), fdatasync(2), syncfs(2) and sync(2)
 using System.Runtime.InteropServices;
 
 namespace MetaFs.Linux;
@@ -35,6 +35,9 @@ public static partial class Libc
         return Result(result);
     }
 
+    /// <summary>Brings all filesystems of the machine to disk; those below a FUSE mount too. Cannot fail.</summary>
+    public static void Sync() => sync();
+
     [LibraryImport(Library, SetLastError = true)]
     private static partial int fsync(SafeFd fd);
 
@@ -43,4 +46,7 @@ public static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int syncfs(SafeFd fd);
+
+    [LibraryImport(Library)]
+    private static partial void sync();
 }

@@ -3,7 +3,9 @@ namespace MetaFs.Overlay;
 /// <summary>Decides whether two sightings of a share are one volume.</summary>
 /// <remarks>
 /// Type and root inode number must agree. The root's creation time then proves it, even where the source has another
-/// name (a server by address instead of name). Where either side has none, the source has to be the same text.
+/// name (a server by address instead of name). Where either side has none, the source has to be the same text. On SMB
+/// the same text is enough: Samba shows the oldest of a directory's times as its creation time until somebody sets one,
+/// and nobody creates a share's root through SMB. The guard of each record still tells another share's files apart.
 /// </remarks>
 internal static class VolumeMatch
 {
@@ -31,6 +33,8 @@ internal static class VolumeMatch
     {
         if (known.FileSystem != seen.FileSystem || known.RootIno != seen.RootIno)
             return false;
+        if (known.Source == seen.Source && known.FileSystem is ("cifs" or "smb3"))
+            return true;
         return known.RootBirthTime != 0 && seen.RootBirthTime != 0 && !ignoreBirthTimes
             ? known.RootBirthTime == seen.RootBirthTime
             : known.Source == seen.Source;

@@ -107,6 +107,7 @@ public sealed class InputOutputTests : IDisposable
         Assert.Equal(Errno.OK, Libc.Fsync(_file));
         Assert.Equal(Errno.OK, Libc.Fdatasync(_file));
         Assert.Equal(Errno.OK, Libc.Syncfs(_dir.Fd));
+        Libc.Sync();
         Assert.Equal(Errno.OK, Libc.CloseDuplicate(_file));
         Assert.Equal(Errno.EBADF, Libc.Syncfs(SafeFd.Invalid));
         Assert.Equal(Errno.EBADF, Libc.CloseDuplicate(SafeFd.Invalid));

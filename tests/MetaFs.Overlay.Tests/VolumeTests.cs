@@ -17,15 +17,29 @@ public sealed class VolumeTests : IDisposable
     [InlineData("another source, same birth", "cifs", "//10.0.0.1/b", 2, Birth, true)]
     [InlineData("birth unknown now, same source", "cifs", "//a/b", 2, 0, true)]
     [InlineData("birth unknown now, another source", "cifs", "//a/c", 2, 0, false)]
-    [InlineData("another birth, same source", "cifs", "//a/b", 2, Birth + 1, false)]
+    [InlineData("another birth, same source: Samba's moves", "cifs", "//a/b", 2, Birth + 1, true)]
+    [InlineData("another birth, another source", "cifs", "//10.0.0.1/b", 2, Birth + 1, false)]
     [InlineData("another root", "cifs", "//a/b", 3, Birth, false)]
     [InlineData("another type", "nfs", "//a/b", 2, Birth, false)]
-    public void A_share_with_a_birth_time_is_known_by_it(
+    public void An_SMB_share_is_known_by_its_source_or_birth_time(
         string what, string type, string source, ulong root, long birth, bool same)
     {
         Assert.NotEmpty(what);
         VolumeIdentity first = new("cifs", "//a/b", 2, Birth);
         AssertRecognised(first, new VolumeIdentity(type, source, root, birth), same);
+    }
+
+    [Theory]
+    [InlineData("same", "/dev/sda1", 2, Birth, true)]
+    [InlineData("another source, same birth", "/dev/sdb1", 2, Birth, true)]
+    [InlineData("another birth, same source", "/dev/sda1", 2, Birth + 1, false)]
+    [InlineData("another root", "/dev/sda1", 3, Birth, false)]
+    public void A_share_with_a_birth_time_is_known_by_it(
+        string what, string source, ulong root, long birth, bool same)
+    {
+        Assert.NotEmpty(what);
+        VolumeIdentity first = new("ext4", "/dev/sda1", 2, Birth);
+        AssertRecognised(first, new VolumeIdentity("ext4", source, root, birth), same);
     }
 
     [Theory]
@@ -127,11 +141,11 @@ public sealed class VolumeTests : IDisposable
         string source, ulong root, long birth, bool same)
     {
         using SqliteOverlayStore store = _files.Open();
-        AssertOk(store.OpenVolume(new VolumeIdentity("cifs", "//a/b", 2, Birth), out _));
+        AssertOk(store.OpenVolume(new VolumeIdentity("fuse.x", "//a/b", 2, Birth), out _));
         AssertOk(store.PutTraits(1, new VolumeTraits(default, default, default, FalseBirthTimes: true)));
         Assert.Equal(
             same ? OverlayStatus.Ok : OverlayStatus.NotFound,
-            store.FindVolume(new VolumeIdentity("cifs", source, root, birth), out _));
+            store.FindVolume(new VolumeIdentity("fuse.x", source, root, birth), out _));
     }
 
     [Fact]

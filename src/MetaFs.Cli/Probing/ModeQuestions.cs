@@ -65,8 +65,10 @@ internal static class ModeQuestions
         if (errno != Errno.OK)
             return ProbeAnswer.Absent($"chmod 0 is refused: {errno}");
         uint shown = FileMode.PermissionsOf(ProbeSite.Look(file).Mode);
+
+        // Not with the flags of the first open, whose handle CIFS would give out again without asking the server.
         errno = Libc.Openat(
-            site.Directory, ProbeSite.Name(Name), OpenFlags.O_RDWR | OpenFlags.O_NOFOLLOW, 0, out SafeFd again);
+            site.Directory, ProbeSite.Name(Name), OpenFlags.O_WRONLY | OpenFlags.O_NOFOLLOW, 0, out SafeFd again);
         again.Dispose();
         Libc.Fchmod(file, Rw);
         if (errno == Errno.OK && shown != 0)

@@ -1,0 +1,98 @@
+#!/bin/bash
+# What one share keeps, bare and with MetaFs over it, by `metafs probe` and by plain system calls (measure.py): where the
+# two disagree, a check fails. Then the share is unmounted and mounted again, to see whose inode numbers, creation times
+# and records are still the same. $LAB_OUT/facts.json gets all of it; scripts/lib/shares-table.py makes docs/shares.md
+# of that.
+#
+# Environment and output as for whole-way.sh.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lab.d/checks.sh
+source "$here/checks.sh"
+# shellcheck source=scripts/lib/shares.sh
+source "$here/../lib/shares.sh"
+records=8
+
+probe() { "$METAFS" probe "$1" --json --slow --drop-caches >"$work/probe-$2.json"; }
+measure() { "$python" "$here/measure.py" "$1" >"$work/measure-$2.json"; }
+
+# agree WHERE: probe and system calls, on each fact that both looked at.
+agree() {
+    local name probed measured
+    while read -r name probed measured; do
+        same "$1: $name: $probed" "$probed" "$measured" 'by system calls it is'
+    done < <("$python" "$here/facts.py" compare "$work/probe-$1.json" "$work/measure-$1.json")
+}
+
+# What a mount promises whatever the share does.
+promised() {
+    local name said
+    while read -r name said; do
+        same "mount: $name holds" accepts "$said" 'probe says'
+    done < <("$python" "$here/facts.py" promised "$work/probe-mount.json")
+}
+
+# same NAME WANTED SAID WHO: a check without processes of its own, since there are many of them.
+same() {
+    if [[ $2 == "$3" ]]; then
+        echo "ok $1"
+        passed=$((passed + 1))
+    else
+        printf 'not ok %s\n#   %s %s\n' "$1" "$4" "$3"
+        failed=$((failed + 1))
+    fi
+}
+
+leave_records() {
+    local i
+    mkdir "$MNT/.lab-records"
+    for ((i = 1; i <= records; i++)); do
+        echo "$i" >"$MNT/.lab-records/$i"
+        chown "$((7000 + i)):$((8000 + i))" "$MNT/.lab-records/$i"
+    done
+}
+
+find_records() {
+    local i shown kept=0
+    for ((i = 1; i <= records; i++)); do
+        shown=$(stat -c %u:%g "$MNT/.lab-records/$i")
+        if [[ $shown == "$((7000 + i)):$((8000 + i))" ]]; then kept=$((kept + 1)); fi
+    done
+    echo "$kept" >"$work/kept"
+    rm -r "$MNT/.lab-records"
+}
+
+remount_share() {
+    "$METAFS" umount "$MNT"
+    umount "$SHARE"
+    mount_client "$SHARE_KIND" "$SHARE"
+    "$python" "$here/measure.py" revisit "$SHARE" "$work/planted.json" >"$work/remount.json"
+    mount_metafs
+}
+
+identity_after_remount() {
+    echo '{}' >"$work/remount.json"
+    if [[ $SHARE_KIND == tmpfs ]]; then
+        skip 'unmount and mount the share' 'tmpfs keeps nothing'
+        return
+    fi
+    "$python" "$here/measure.py" plant "$SHARE" >"$work/planted.json"
+    check 'records for later' leave_records
+    check 'unmount and mount the share' remount_share
+    check 'records looked at' find_records
+}
+
+main() {
+    check 'probe: the bare share' probe "$SHARE" bare
+    check 'system calls: the bare share' measure "$SHARE" bare
+    agree bare
+    check 'probe: the mount' probe "$MNT" mount
+    check 'system calls: the mount' measure "$MNT" mount
+    agree mount
+    promised
+    identity_after_remount
+    check 'facts.json' "$python" "$here/facts.py" join "$SHARE_KIND" "$work" "$records" "$LAB_OUT/facts.json"
+    sum_up
+}
+
+main
