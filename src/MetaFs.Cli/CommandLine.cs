@@ -75,6 +75,7 @@ internal static class CommandLine
         root.Subcommands.Add(ShowCommand.Create());
         root.Subcommands.Add(ListCommand.Create());
         root.Subcommands.Add(FsckCommand.Create());
+        root.Subcommands.Add(RebindCommand.Create());
         root.Subcommands.Add(ProbeCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());
         return root;

@@ -107,6 +107,9 @@ internal static class OverlaySchema
 
     public const string UpdateVolume = "UPDATE volume SET source = ?2, root_btime = ?3 WHERE id = ?1";
 
+    public const string RebindVolume =
+        "UPDATE volume SET file_system = ?2, source = ?3, root_ino = ?4, root_btime = ?5 WHERE id = ?1";
+
     public const string PutTraits =
         "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5 WHERE id = ?1";
 

@@ -37,6 +37,30 @@ public sealed partial class SqliteOverlayStore
         }
     }
 
+    /// <summary>Lets a volume's records be of another sighting of its share: a person has said that it is the same.</summary>
+    /// <returns>NotFound: no such volume.</returns>
+    public OverlayStatus Rebind(long volume, in VolumeIdentity identity)
+    {
+        lock (_writeGate)
+        {
+            if (_disposed)
+                return Closed();
+            int index = Array.FindIndex(_volumes, v => v.Id == volume);
+            if (index < 0)
+                return OverlayStatus.NotFound;
+            using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.RebindVolume);
+            statement.Bind(1, volume);
+            statement.Bind(2, identity.FileSystem);
+            statement.Bind(3, identity.Source);
+            statement.Bind(4, identity.RootIno);
+            statement.Bind(5, identity.RootBirthTime);
+            OverlayStatus status = Finish("rebinding a volume", statement.Run());
+            if (status == OverlayStatus.Ok)
+                Replace(_volumes[index] with { Identity = identity });
+            return status;
+        }
+    }
+
     /// <inheritdoc/>
     public OverlayStatus PutTraits(long volume, in VolumeTraits traits)
     {

@@ -95,7 +95,8 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         string others = string.Join(", ", _store.Volumes().Select(volume => Describe(volume.Identity)));
         throw new ShareException(
             $"{_options.Database}: this database belongs to {others}, not to {Describe(_share.Identity)}; "
-            + "give the share a database of its own with -o db=FILE, or mount the share it belongs to");
+            + "give the share a database of its own with -o db=FILE; if it is the same share under another name: "
+            + $"metafs rebind {_options.Source} --db {_options.Database}");
     }
 
     private static string Describe(in VolumeIdentity identity) =>

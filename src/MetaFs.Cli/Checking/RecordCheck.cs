@@ -23,11 +23,16 @@ internal sealed class RecordCheck : IDisposable
 
     // Files with several names come several times, and are judged once.
     private readonly HashSet<InodeKey> _seen = [];
+    private readonly long? _rootVolume;
     private bool _judging = true;
 
-    public RecordCheck(OverlayReader reader, Action<Finding> report)
+    /// <param name="reader">The database.</param>
+    /// <param name="report">Receives the findings as they are made.</param>
+    /// <param name="rootVolume">Whose records the root's file system is compared with; null: those it is recognised by.</param>
+    public RecordCheck(OverlayReader reader, Action<Finding> report, long? rootVolume = null)
     {
         _reader = reader;
+        _rootVolume = rootVolume;
         _report = report;
         _records = reader.Lookup();
     }
@@ -198,7 +203,9 @@ internal sealed class RecordCheck : IDisposable
         try
         {
             ShareDescription description = ShareInfo.Describe(root);
-            Volume? row = _reader.FindVolume(description.Identity);
+            Volume? row = _rootVolume is { } id && _volumes.Count == 0
+                ? _reader.Volumes().FirstOrDefault(v => v.Id == id)
+                : _reader.FindVolume(description.Identity);
             return new CheckedVolume(
                 row?.Id, FileSystemFacts.Of(description.Mount), row?.Traits.FalseBirthTimes ?? false);
         }
