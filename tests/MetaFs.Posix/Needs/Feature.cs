@@ -1,0 +1,61 @@
+// How it is found out whether a directory has what a case needs.
+using System.Text;
+
+namespace MetaFs.Posix.Needs;
+
+/// <summary>Something that not every directory has.</summary>
+/// <param name="Need">What cases ask for.</param>
+/// <param name="Probe">Tries it in a fresh directory; the reason where it is lacking.</param>
+internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
+{
+    /// <summary>Every feature, in the order of <see cref="Need"/>.</summary>
+    public static IReadOnlyList<Feature> All { get; } =
+    [
+        new(Need.Symlink, ObjectProbes.Symlink),
+        new(Need.Link, ObjectProbes.Link),
+        new(Need.Fifo, d => ObjectProbes.Node(d, FileMode.S_IFIFO)),
+        new(Need.Socket, d => ObjectProbes.Node(d, FileMode.S_IFSOCK)),
+        new(Need.Device, d => ObjectProbes.Node(d, FileMode.S_IFCHR)),
+        new(Need.Mknod, d => ObjectProbes.Node(d, FileMode.S_IFREG)),
+        new(Need.Xattr, ObjectProbes.Xattr),
+        new(Need.Tmpfile, ObjectProbes.Tmpfile),
+        new(Need.Noreplace, ObjectProbes.Noreplace),
+        new(Need.Exchange, ObjectProbes.Exchange),
+        new(Need.Fallocate, DataProbes.Fallocate),
+        new(Need.CopyFileRange, DataProbes.CopyFileRange),
+        new(Need.LargeFiles, DataProbes.LargeFiles),
+        new(Need.Holes, DataProbes.Holes),
+        new(Need.CaseSensitiveNames, NameProbes.CaseSensitive),
+        new(Need.AnyBytes, d => NameProbes.Keeps(d, "\xFF\xFE")),
+        new(Need.Backslash, d => NameProbes.Keeps(d, "a\\b")),
+        new(Need.ForbiddenCharacters, d => NameProbes.Keeps(d, "a:b*c?d<e>f|g\"h", "a\nb", "\x01")),
+        new(Need.TrailingDots, d => NameProbes.Keeps(d, "dot.", "space ", " ")),
+        new(Need.LongNames, d => NameProbes.Keeps(d, new string('n', 255))),
+        new(Need.DeepTrees, NameProbes.DeepTrees),
+        new(Need.DirectoryLinks, NameProbes.DirectoryLinks),
+        new(Need.LinkedInodes, NameProbes.LinkedInodes),
+        new(Need.Atime, TimeProbes.Atime),
+        new(Need.FineCtime, TimeProbes.FineCtime),
+        new(Need.RenameMovesCtime, TimeProbes.RenameMovesCtime),
+        new(Need.LinkMovesCtime, TimeProbes.LinkMovesCtime),
+        new(Need.UnlinkedGone, OpenFileProbes.UnlinkedGone),
+        new(Need.ReplaceOpen, OpenFileProbes.ReplaceOpen),
+        new(Need.RenameAboveOpen, OpenFileProbes.RenameAboveOpen),
+    ];
+
+    /// <summary>As --lacks and the report name it: case-sensitive-names.</summary>
+    public string Word => WordOf(Need);
+
+    public static string WordOf(Need need)
+    {
+        StringBuilder word = new();
+        foreach (char letter in need.ToString())
+        {
+            if (char.IsUpper(letter) && word.Length > 0)
+                word.Append('-');
+            word.Append(char.ToLowerInvariant(letter));
+        }
+
+        return word.ToString();
+    }
+}

@@ -1,0 +1,85 @@
+// What a case may ask of the directory and of the caller.
+namespace MetaFs.Posix.Needs;
+
+/// <summary>A precondition. Where it is not met, the case is skipped with the reason.</summary>
+internal enum Need
+{
+    /// <summary>To be root: acts as several users, or may do everything.</summary>
+    Root,
+
+    Symlink,
+    Link,
+    Fifo,
+    Socket,
+    Device,
+
+    /// <summary>mknod(2) of regular files.</summary>
+    Mknod,
+    Xattr,
+    Tmpfile,
+    Noreplace,
+    Exchange,
+    Fallocate,
+    CopyFileRange,
+
+    /// <summary>More than 4 GiB.</summary>
+    LargeFiles,
+
+    /// <summary>SEEK_HOLE finds holes, and they take no room.</summary>
+    Holes,
+
+    /// <summary>Names that differ only in case are two names.</summary>
+    CaseSensitiveNames,
+
+    /// <summary>Names need not be UTF-8.</summary>
+    AnyBytes,
+
+    /// <summary>A backslash in names.</summary>
+    Backslash,
+
+    /// <summary>Characters in names that Windows forbids, control characters among them.</summary>
+    ForbiddenCharacters,
+
+    /// <summary>Names that end in a dot or a space.</summary>
+    TrailingDots,
+
+    /// <summary>Names of 255 bytes.</summary>
+    LongNames,
+
+    /// <summary>Paths beyond PATH_MAX, reached step by step.</summary>
+    DeepTrees,
+
+    /// <summary>A directory's link count is two more than its subdirectories.</summary>
+    DirectoryLinks,
+
+    /// <summary>Hard links show one inode number.</summary>
+    LinkedInodes,
+
+    /// <summary>Reading moves the access time, at least where it is older than the modification.</summary>
+    Atime,
+
+    /// <summary>ctime has steps of less than 20 ms.</summary>
+    FineCtime,
+
+    /// <summary>rename(2) moves the ctime of what is renamed.</summary>
+    RenameMovesCtime,
+
+    /// <summary>link(2) moves the file's ctime.</summary>
+    LinkMovesCtime,
+
+    /// <summary>A directory whose files were removed while open can be removed.</summary>
+    UnlinkedGone,
+
+    /// <summary>rename(2) replaces a file that is open.</summary>
+    ReplaceOpen,
+
+    /// <summary>A directory can be renamed while a file in it is open.</summary>
+    RenameAboveOpen,
+}
+
+/// <summary>Says what a case needs.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NeedsAttribute(params Need[] all) : Attribute
+{
+    public IReadOnlyList<Need> All { get; } = all;
+}
