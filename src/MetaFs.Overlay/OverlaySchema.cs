@@ -105,7 +105,7 @@ internal static class OverlaySchema
     public const string AddVolume =
         "INSERT INTO volume (file_system, source, root_ino, root_btime) VALUES (?1, ?2, ?3, ?4) RETURNING id";
 
-    public const string UpdateVolume = "UPDATE volume SET source = ?2, root_btime = ?3 WHERE id = ?1";
+    public const string UpdateVolume = "UPDATE volume SET source = ?2, root_ino = ?3, root_btime = ?4 WHERE id = ?1";
 
     public const string RebindVolume =
         "UPDATE volume SET file_system = ?2, source = ?3, root_ino = ?4, root_btime = ?5 WHERE id = ?1";

@@ -33,7 +33,7 @@ public sealed partial class SqliteOverlayStore
                 return Closed();
             return VolumeMatch.Find(_volumes, identity) is { } known
                 ? UpdateVolume(known, VolumeMatch.Merge(known.Identity, identity), out volume)
-                : AddVolume(identity, out volume);
+                : AddVolume(VolumeMatch.Kept(identity), out volume);
         }
     }
 
@@ -116,7 +116,8 @@ public sealed partial class SqliteOverlayStore
         using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.UpdateVolume);
         statement.Bind(1, known.Id);
         statement.Bind(2, identity.Source);
-        statement.Bind(3, identity.RootBirthTime);
+        statement.Bind(3, identity.RootIno);
+        statement.Bind(4, identity.RootBirthTime);
         OverlayStatus status = Finish("writing a volume", statement.Run());
         volume = status == OverlayStatus.Ok ? known with { Identity = identity } : null;
         if (volume is not null)

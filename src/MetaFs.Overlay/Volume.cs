@@ -34,7 +34,11 @@ public readonly record struct VolumeTraits(
 /// </param>
 /// <param name="RootIno">Inode number of the directory that is mounted over, or of the submount's root.</param>
 /// <param name="RootBirthTime">Its creation time in ns, 0 where the share has none.</param>
-public readonly record struct VolumeIdentity(string FileSystem, string Source, ulong RootIno, long RootBirthTime);
+/// <param name="RootMoves">
+/// Whether the inode number holds no longer than the share is mounted. Said by who looks at the share, never kept.
+/// </param>
+public readonly record struct VolumeIdentity(
+    string FileSystem, string Source, ulong RootIno, long RootBirthTime, bool RootMoves = false);
 
 /// <summary>A volume's row.</summary>
 public sealed record Volume(long Id, VolumeIdentity Identity, VolumeTraits Traits);

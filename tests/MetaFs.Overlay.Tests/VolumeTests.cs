@@ -88,6 +88,27 @@ public sealed class VolumeTests : IDisposable
         Assert.Equal(expected, kept.RootBirthTime);
     }
 
+    [Theory]
+    [InlineData("//a/b", true)]
+    [InlineData("//a/c", false)]
+    public void A_root_whose_number_moves_is_known_without_it(string source, bool same)
+    {
+        VolumeIdentity first = new("cifs", "//a/b", 3, Birth, RootMoves: true);
+        VolumeIdentity second = new("cifs", source, 797, Birth + 1, RootMoves: true);
+        using (SqliteOverlayStore store = _files.Open())
+            AssertOk(store.OpenVolume(first, out _));
+        using (SqliteOverlayStore store = _files.Open())
+        {
+            AssertOk(store.OpenVolume(second, out Volume? volume));
+            Assert.Equal(same ? 1 : 2, volume!.Id);
+            Assert.Equal(second with { RootMoves = false }, volume.Identity);
+        }
+
+        // Paths of records are told up to the root's present number.
+        using SqliteOverlayStore last = _files.Open();
+        Assert.Equal(797UL, last.Volumes()[^1].Identity.RootIno);
+    }
+
     [Fact]
     public void Of_clones_the_one_with_the_same_source_is_taken()
     {

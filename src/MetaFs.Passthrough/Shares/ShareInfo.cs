@@ -36,7 +36,8 @@ public static class ShareInfo
         string source = Encoding.Latin1.GetString(mount.Source);
         string inside = Encoding.Latin1.GetString(mount.Root);
         string text = inside == "/" ? source : $"{source}[{inside}]";
-        var identity = new VolumeIdentity(mount.Type, text, root.Ino, root.HasBtime ? root.BtimeNs : 0);
+        var identity = new VolumeIdentity(
+            mount.Type, text, root.Ino, root.HasBtime ? root.BtimeNs : 0, RootMoves: !facts.StableInodes);
         return new ShareDescription(identity, mount, facts.StableInodes, facts.IsLocal);
     }
 }
