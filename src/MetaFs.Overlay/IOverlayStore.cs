@@ -48,6 +48,19 @@ public interface IOverlayStore : IDisposable
     /// <summary>Forgets a directory's place.</summary>
     OverlayStatus RemoveDirectory(in InodeKey directory);
 
+    /// <summary>Notes that a record's file is about to lose its last name.</summary>
+    /// <remarks>
+    /// For records without a guard: if the process dies before <see cref="Remove"/>, the next mount finds out by the
+    /// name whether the file is gone, before another file gets its inode number.
+    /// </remarks>
+    OverlayStatus BeginRemoval(in InodeKey key);
+
+    /// <summary>Takes the note back: the file is there still, or its record is gone too.</summary>
+    OverlayStatus EndRemoval(in InodeKey key);
+
+    /// <summary>The notes that nobody took back.</summary>
+    IReadOnlyList<PendingRemoval> PendingRemovals(long volume);
+
     /// <summary>Moves a record out of service, keeping it for inspection; Ok also where there was none.</summary>
     /// <param name="key">The inode whose number was reused.</param>
     /// <param name="reason">Text for people.</param>
@@ -76,3 +89,9 @@ public interface IOverlayStore : IDisposable
 
 /// <summary>One change of <see cref="IOverlayStore.Apply"/>.</summary>
 public readonly record struct OverlayChange(InodeKey Key, InodeRecord? Record);
+
+/// <summary>A removal that may have happened or not.</summary>
+/// <param name="Key">The inode.</param>
+/// <param name="FileType">S_IFMT bits of the record; 0 if there is none any more.</param>
+/// <param name="Path">Where it was last seen, below the volume's root; null where that is not known.</param>
+public sealed record PendingRemoval(InodeKey Key, uint FileType, byte[]? Path);

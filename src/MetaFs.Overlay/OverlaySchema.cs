@@ -86,6 +86,13 @@ internal static class OverlaySchema
     public const string RemoveDirectory = "DELETE FROM directory WHERE volume = ?1 AND ino = ?2";
     public const string GetDirectory = "SELECT parent, name FROM directory WHERE volume = ?1 AND ino = ?2";
 
+    public const string BeginRemoval = "INSERT OR IGNORE INTO removal (volume, ino) VALUES (?1, ?2)";
+    public const string EndRemoval = "DELETE FROM removal WHERE volume = ?1 AND ino = ?2";
+
+    public const string PendingRemovals =
+        $"SELECT {RecordColumns}, r.ino FROM removal AS r LEFT JOIN record USING (volume, ino) "
+        + "WHERE r.volume = ?1 ORDER BY r.ino";
+
     public const string Quarantine =
         $"""
         INSERT INTO quarantine (volume, ino, {RecordColumns}, reason, moved_at)
@@ -118,7 +125,7 @@ internal static class OverlaySchema
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1];
+    public static readonly string[] Migrations = [Version1, Version2];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;
@@ -196,5 +203,14 @@ internal static class OverlaySchema
             ctime INTEGER, set_at INTEGER, hint_parent INTEGER, hint_name BLOB,
             reason TEXT, moved_at INTEGER
         );
+        """;
+
+    private const string Version2 =
+        """
+        CREATE TABLE removal (
+            volume INTEGER NOT NULL,
+            ino INTEGER NOT NULL,
+            PRIMARY KEY (volume, ino)
+        ) WITHOUT ROWID;
         """;
 }

@@ -22,6 +22,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     private readonly SqliteStatement _remove;
     private readonly SqliteStatement _putDirectory;
     private readonly SqliteStatement _removeDirectory;
+    private readonly SqliteStatement _beginRemoval;
+    private readonly SqliteStatement _endRemoval;
 
     // Guards _reader and _get. A connection of its own: under one writer and three readers a Put took 24 us (at most
     // 17 ms) and no Get waited for a checkpoint's syncs, against 72 us (at most 280 ms) with one connection and one
@@ -50,6 +52,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _remove = writer.Prepare(OverlaySchema.Remove);
         _putDirectory = writer.Prepare(OverlaySchema.PutDirectory);
         _removeDirectory = writer.Prepare(OverlaySchema.RemoveDirectory);
+        _beginRemoval = writer.Prepare(OverlaySchema.BeginRemoval);
+        _endRemoval = writer.Prepare(OverlaySchema.EndRemoval);
         _get = reader.Prepare(OverlaySchema.Get);
         _empty = writer.QueryInteger(OverlaySchema.AnyRecord) == 0;
         _volumes = [.. VolumeRow.ReadAll(writer)];

@@ -33,9 +33,14 @@ public sealed partial class PassthroughFileSystem
             {
                 errno = StatName(directory, lease.Fd, name, out Statx stat);
                 if (errno == Errno.OK)
+                {
+                    bool noted = BeginRemoval(node, stat);
                     errno = Libc.Unlinkat(lease.Fd, name, flags);
-                if (errno == Errno.OK)
-                    NameGone(node, directory, name, stat);
+                    if (errno == Errno.OK)
+                        NameGone(node, directory, name, stat);
+                    if (noted)
+                        _store.EndRemoval(node.Key);
+                }
             }
 
             LetGo(node);
@@ -64,6 +69,12 @@ public sealed partial class PassthroughFileSystem
         if (node is not null)
             _nodes.Forget(node.Id, 1);
     }
+
+    // Without a guard only the name can tell a later mount whether a removal that was cut short has happened. That the
+    // note cannot be written is no reason to keep the file.
+    private bool BeginRemoval(Node node, in Statx stat) =>
+        node.Record is { Guard.Kind: GuardKind.None } && (node.IsDirectory || stat.Nlink <= 1) && !node.IsRemoved
+        && _store.BeginRemoval(node.Key) == OverlayStatus.Ok;
 
     /// <summary>A name of a node was removed or replaced. Call under the node's monitor.</summary>
     /// <param name="node">The inode.</param>

@@ -104,6 +104,8 @@ public sealed partial class PassthroughFileSystem
         if (errno is not (Errno.OK or Errno.ENOENT))
             return errno;
         bool existed = errno == Errno.OK;
+        bool noted = existed && replaced is not null && !ReferenceEquals(moved, replaced)
+            && (flags & RenameFlags.RENAME_EXCHANGE) == 0 && BeginRemoval(replaced, old);
         SetMoving(moved, replaced, true);
         errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
         if (errno == Errno.EACCES && replaced is not null && WasClosedMeanwhile(replaced))
@@ -111,6 +113,8 @@ public sealed partial class PassthroughFileSystem
         if (errno == Errno.OK)
             Renamed(source, target, moved, replaced, existed ? old : null, flags);
         SetMoving(moved, replaced, false);
+        if (noted)
+            _store.EndRemoval(replaced!.Key);
         return errno;
     }
 

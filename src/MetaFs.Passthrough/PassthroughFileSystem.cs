@@ -85,6 +85,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
     {
         Node root = _nodes.AddRoot(volume, stat, volume.GuardOf(stat));
         DirectoryFds.SetRoot(root, _root);
+        FinishRemovals(volume);
         return LoadRecord(root, stat, _root, CString.Empty);
     }
 

@@ -23,7 +23,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(int.MaxValue)]
     [InlineData(-1)]
     public void A_newer_schema_is_refused_and_kept(int version)
@@ -45,6 +45,18 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(
             "7954ef26d91be775405aa725e678b71a31012fee9ba1abef0c57fe9bd0f4c9c3",
             Convert.ToHexStringLower(digest));
+    }
+
+    [Fact]
+    public void A_database_of_version_1_is_brought_up_and_keeps_its_rows()
+    {
+        using (SqliteOverlayStore store = _files.Open())
+            AssertOk(store.Put(new InodeKey(1, 5), Full()));
+        _files.Execute("DROP TABLE removal; PRAGMA user_version = 1");
+        Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File));
+        using SqliteOverlayStore again = _files.Open();
+        AssertSame(Full(), Read(again, new InodeKey(1, 5))!);
+        AssertOk(again.BeginRemoval(new InodeKey(1, 5)));
     }
 
     [Fact]

@@ -62,8 +62,21 @@ internal sealed class VolumeTable
             FileSystemFacts facts = FileSystemFacts.Of(description.Mount);
             bool keepAccess = !(facts.IsLocal && _privileged);
             volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess);
+            if (volume.Ordinal > 0)
+                QuarantineRemovals(volume);
             _volumes = [.. _volumes, volume];
             return Errno.OK;
+        }
+    }
+
+    // A daemon died while it removed these files. Of a mount inside the share nobody knows here where its root is, so they
+    // cannot be looked for; and without a guard their records could come to be another file's.
+    private void QuarantineRemovals(ShareVolume volume)
+    {
+        foreach (PendingRemoval pending in _store.PendingRemovals(volume.Id))
+        {
+            if (_store.Quarantine(pending.Key, "the daemon died while it removed the file") == OverlayStatus.Ok)
+                _store.EndRemoval(pending.Key);
         }
     }
 }

@@ -16,9 +16,10 @@ internal enum StoreCalls
     Quarantine = 32,
     Volume = 64,
     Sync = 128,
+    Removal = 256,
 
     /// <summary>All that a full or read-only disk refuses.</summary>
-    Writes = Put | Remove | Apply | Directory | Quarantine | Volume,
+    Writes = Put | Remove | Apply | Directory | Quarantine | Volume | Removal,
 }
 
 /// <summary>Hands calls on to another store, but for those that are to fail.</summary>
@@ -71,6 +72,12 @@ internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
 
     public OverlayStatus RemoveDirectory(in InodeKey directory) =>
         Fails(StoreCalls.Directory) ?? inner.RemoveDirectory(directory);
+
+    public OverlayStatus BeginRemoval(in InodeKey key) => Fails(StoreCalls.Removal) ?? inner.BeginRemoval(key);
+
+    public OverlayStatus EndRemoval(in InodeKey key) => Fails(StoreCalls.Removal) ?? inner.EndRemoval(key);
+
+    public IReadOnlyList<PendingRemoval> PendingRemovals(long volume) => inner.PendingRemovals(volume);
 
     public OverlayStatus Quarantine(in InodeKey key, string reason) =>
         Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason);

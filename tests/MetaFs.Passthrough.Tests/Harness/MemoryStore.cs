@@ -11,6 +11,7 @@ internal sealed class MemoryStore : IOverlayStore
     private readonly Dictionary<InodeKey, InodeRecord> _quarantined = [];
     private readonly Dictionary<InodeKey, PathHint> _places = [];
     private readonly List<Volume> _volumes = [];
+    private readonly HashSet<InodeKey> _removals = [];
 
     /// <summary>Records in service.</summary>
     public int Count => Locked(() => _records.Count);
@@ -67,6 +68,29 @@ internal sealed class MemoryStore : IOverlayStore
             _places.Remove(directory);
         return OverlayStatus.Ok;
     }
+
+    public OverlayStatus BeginRemoval(in InodeKey key)
+    {
+        lock (_gate)
+            _removals.Add(key);
+        return OverlayStatus.Ok;
+    }
+
+    public OverlayStatus EndRemoval(in InodeKey key)
+    {
+        lock (_gate)
+            _removals.Remove(key);
+        return OverlayStatus.Ok;
+    }
+
+    /// <summary>Paths of one name only.</summary>
+    public IReadOnlyList<PendingRemoval> PendingRemovals(long volume) => Locked<IReadOnlyList<PendingRemoval>>(
+        () =>
+        [
+            .. _removals.Where(key => key.Volume == volume).Select(key => _records.TryGetValue(key, out InodeRecord? record)
+                ? new PendingRemoval(key, record.Guard.FileType, record.Hint.Name)
+                : new PendingRemoval(key, 0, null)),
+        ]);
 
     public OverlayStatus Quarantine(in InodeKey key, string reason)
     {
