@@ -18,7 +18,7 @@ internal sealed class Run(Options options)
         Report report = new(options.Json);
         Console.CancelKeyPress += (_, e) => e.Cancel = _interrupted = true;
 
-        string? complaint = TemporaryTree.TryMake(options.Directory, out TemporaryTree? tree);
+        string? complaint = TemporaryTree.TryMake(options.Directory, "", out TemporaryTree? tree);
         if (complaint is not null)
             return Refuse(complaint);
         using (tree)
@@ -51,7 +51,7 @@ internal sealed class Run(Options options)
             return Lacks.Said(options.Lacks);
         if (options.Share is null)
             return Lacks.Find(me, tree, null);
-        complaint = TemporaryTree.TryMake(options.Share, out TemporaryTree? share);
+        complaint = TemporaryTree.TryMake(options.Share, ".share", out TemporaryTree? share);
         using (share)
             return complaint is null ? Lacks.Find(me, tree, share) : null;
     }

@@ -6,18 +6,18 @@ namespace MetaFs.Posix.Directories;
 internal sealed partial class CaseDirectory
 {
     /// <summary>Opens and closes again.</summary>
-    public Errno Open(string path, OpenFlags flags, int mode = 0)
+    public Errno Open(string path, OpenFlags flags, Mode mode = default)
     {
         Errno errno = TryOpen(path, flags, mode, out SafeFd fd);
         fd.Dispose();
         return errno;
     }
 
-    public Errno TryOpen(string path, OpenFlags flags, int mode, out SafeFd fd) =>
-        Libc.Openat(Fd, Z(path), flags | O_CLOEXEC, ((Mode)mode).Bits, out fd);
+    public Errno TryOpen(string path, OpenFlags flags, Mode mode, out SafeFd fd) =>
+        Libc.Openat(Fd, Z(path), flags | O_CLOEXEC, mode.Bits, out fd);
 
     /// <summary>A descriptor of what must open; closed with the case.</summary>
-    public SafeFd Opened(string path, OpenFlags flags, int mode = 0)
+    public SafeFd Opened(string path, OpenFlags flags, Mode mode = default)
     {
         TryOpen(path, flags, mode, out SafeFd fd).Ok($"open {path} {flags}");
         return Track(fd);

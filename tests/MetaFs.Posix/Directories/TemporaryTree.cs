@@ -22,14 +22,17 @@ internal sealed class TemporaryTree : IDisposable
     }
 
     /// <summary>Makes it; a complaint where that is not possible.</summary>
-    public static string? TryMake(string directory, out TemporaryTree? tree)
+    /// <param name="directory">DIR.</param>
+    /// <param name="suffix">Tells two trees apart that are in one directory by two ways, the mount and its share.</param>
+    /// <param name="tree">What was made.</param>
+    public static string? TryMake(string directory, string suffix, out TemporaryTree? tree)
     {
         tree = null;
         CString path = CString.FromTerminated([.. Encoding.UTF8.GetBytes(directory), 0]);
         Errno errno = Libc.Openat(SafeFd.CurrentDirectory, path, O_RDONLY | O_DIRECTORY, 0, out SafeFd above);
         if (errno != OK)
             return $"{directory}: {errno}";
-        string name = $"metafs-posix.{Libc.Getpid()}";
+        string name = $"metafs-posix.{Libc.Getpid()}{suffix}";
         errno = Make(above, name, out SafeFd fd);
         if (errno != OK)
             return $"{directory}/{name}: cannot be made: {errno}";
