@@ -47,6 +47,10 @@ internal ref struct AttributeChange
         ?? MappedMode
         ?? (_share.Mode & ModeBits.All);
 
+    // Whether a call on the descriptor changes this inode and no other.
+    private readonly bool IsReached =>
+        _fd is not null && !(_node.Volume.Facts.FollowsLinks && _node.Guard.FileType == FileMode.S_IFLNK);
+
     private readonly uint? MappedMode => _node.Guard.FileType switch
     {
         FileMode.S_IFDIR => _options.DirMode,
@@ -57,7 +61,7 @@ internal ref struct AttributeChange
     /// <summary>Changes owner and group; null leaves one as it is.</summary>
     public Errno Chown(uint? uid, uint? gid)
     {
-        if (_options.Chown == SetPolicy.Record || _fd is null)
+        if (_options.Chown == SetPolicy.Record || !IsReached)
         {
             RecordOwner(uid, gid, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Option));
             return Errno.OK;
@@ -65,7 +69,7 @@ internal ref struct AttributeChange
 
         Statx before = _share;
         Errno errno = Libc.Fchownat(
-            _fd, CString.Empty, uid ?? uint.MaxValue, gid ?? uint.MaxValue, AtFlags.AT_EMPTY_PATH);
+            _fd!, CString.Empty, uid ?? uint.MaxValue, gid ?? uint.MaxValue, AtFlags.AT_EMPTY_PATH);
         if (Evidence.IsRefusal(errno))
         {
             _node.Volume.Learn(ShareCall.Chown, CallTrait.Refuses);
@@ -142,14 +146,14 @@ internal ref struct AttributeChange
     /// <summary>Changes times; null leaves one as it is.</summary>
     public Errno Utimens(TimeRequest? atime, TimeRequest? mtime)
     {
-        if (_options.Utimens == SetPolicy.Record || _fd is null)
+        if (_options.Utimens == SetPolicy.Record || !IsReached)
         {
             RecordTimes(atime, mtime, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Option));
             return Errno.OK;
         }
 
         Statx before = _share;
-        Errno errno = Libc.Utimensat(_fd, CString.Empty, ToTimespec(atime), ToTimespec(mtime), AtFlags.AT_EMPTY_PATH);
+        Errno errno = Libc.Utimensat(_fd!, CString.Empty, ToTimespec(atime), ToTimespec(mtime), AtFlags.AT_EMPTY_PATH);
         if (Evidence.IsRefusal(errno))
         {
             _node.Volume.Learn(ShareCall.Utimens, CallTrait.Refuses);

@@ -20,6 +20,12 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether it is itself served by a FUSE daemon.</summary>
     public bool IsFuse { get; init; }
 
+    /// <summary>
+    /// Whether chown and utimensat of a symbolic link reach what it leads to. SFTP's SETSTAT follows links, and sshfs has
+    /// no other (sshfs.c, sshfs_chown and sshfs_utimens).
+    /// </summary>
+    public bool FollowsLinks { get; init; }
+
     private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
 
     /// <summary>Looks a mount up.</summary>
@@ -46,6 +52,8 @@ internal readonly record struct FileSystemFacts(
         "exfat" => new(false, false, false, 10_000_000, false),
 
         "fuse.metafs" => new(false, true, false, 1, false) { IsFuse = true },
+
+        "fuse.sshfs" => new(false, false, false, 1, false) { IsFuse = true, FollowsLinks = true },
 
         // libfuse's high-level file systems count paths as they meet them, unless they set use_ino.
         _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false) { IsFuse = true },

@@ -113,6 +113,28 @@ public sealed class AttributeChangeTests : IDisposable
         Assert.Equal((null, null, false), (change.Draft.Mtime, change.Draft.Witness, change.Draft.HasTimes));
     }
 
+    [Theory]
+    // type, whether the share is told of a link's time
+    [InlineData("nfs", true)]
+    [InlineData("fuse.sshfs", false)]
+    public void A_link_is_not_changed_where_that_changes_what_it_leads_to(string type, bool isTold)
+    {
+        _share.Symlink("f", "link");
+        Assert.Equal(
+            Errno.OK,
+            Libc.Openat(_share.Fd, Names.Z("link"), OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, 0, out SafeFd link));
+        using (link)
+        {
+            Statx before = _share.Stat("link");
+            var change = new AttributeChange(NodeOn(type, file: "link"), s_try, link, before);
+            Assert.Equal(Errno.OK, change.Chown(42, 43));
+            Assert.Equal(Errno.OK, change.Utimens(null, new TimeRequest(5, Now: false)));
+            Assert.Equal(isTold, _share.Stat("link").MtimeNs == 5);
+            Assert.Equal(isTold, _share.Stat("link").CtimeNs != before.CtimeNs);
+            Assert.Equal(isTold ? (long?)null : 5, change.Draft.Mtime?.Nanoseconds);
+        }
+    }
+
     public void Dispose()
     {
         _fd.Dispose();
@@ -126,9 +148,9 @@ public sealed class AttributeChangeTests : IDisposable
         return new AttributeChange(node, options, _fd, _stat);
     }
 
-    private Node NodeOn(string type, VolumeTraits traits = default, bool keepAccess = false)
+    private Node NodeOn(string type, VolumeTraits traits = default, bool keepAccess = false, string file = "f")
     {
-        Statx stat = _share.Stat("f");
+        Statx stat = _share.Stat(file);
         Assert.Equal(OverlayStatus.Ok, _store.OpenVolume(new VolumeIdentity(type, "test", 2, 0), out Volume? row));
         var volume = new ShareVolume(
             _store, row! with { Traits = traits }, stat.Dev, 0, FileSystemFacts.Of(type, "serverino"), keepAccess);

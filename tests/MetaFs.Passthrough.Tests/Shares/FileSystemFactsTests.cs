@@ -36,6 +36,7 @@ public sealed class FileSystemFactsTests
         var expected = new FileSystemFacts(local, stable, late, granularity, handle)
         {
             IsFuse = type.StartsWith("fuse", StringComparison.Ordinal),
+            FollowsLinks = type == "fuse.sshfs",
         };
         Assert.Equal(expected, FileSystemFacts.Of(type, options));
     }
