@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """A tree with varied attributes, and a listing of everything that a faithful copy has in common with it.
 
-tree.py make DIR FILES [--no-symlinks] [--no-links] [--owners]   --owners: varied owners, which only root can give
+tree.py make DIR FILES [--no-symlinks] [--plain-symlinks] [--no-links] [--owners]
+                                                    --plain-symlinks: none that lead up
+                                                    --owners: varied owners, which only root can give
 tree.py list DIR [--no-owners]                      prints one line per name
 """
 import os
@@ -15,7 +17,7 @@ OWNERS = (0, 33, 1000, 12, 65534, 2000, 2000000000)
 FILES_EACH = 50
 
 
-def make(root, count, symlinks, links, owners):
+def make(root, count, target, links, owners):
     pick = random.Random(1)
     os.mkdir(root)
     directories = []
@@ -26,13 +28,13 @@ def make(root, count, symlinks, links, owners):
         os.mkdir(directory)
         directories.append(directory)
         for index in range(min(FILES_EACH, count - start)):
-            make_file(directory, index, pick, symlinks, links, owners)
+            make_file(directory, index, pick, target, links, owners)
     for number in reversed(range(len(directories))):
         set_attributes(directories[number], DIRECTORY_MODES[number % len(DIRECTORY_MODES)], pick, owners)
     set_attributes(root, 0o755, pick, owners)
 
 
-def make_file(directory, index, pick, symlinks, links, owners):
+def make_file(directory, index, pick, target, links, owners):
     path = os.path.join(directory, f"file {index}")
     with open(path, "wb") as file:
         file.write(bytes([97 + index % 26]) * pick.randrange(3000))
@@ -41,9 +43,9 @@ def make_file(directory, index, pick, symlinks, links, owners):
     set_attributes(path, mode if owners or mode & 0o400 else mode | 0o400, pick, owners)
     if links and index % 10 == 7:
         os.link(path, os.path.join(directory, f"hard{index}"))
-    if symlinks and index % 12 == 5:
+    if target and index % 12 == 5:
         link = os.path.join(directory, f"soft{index}")
-        os.symlink("../nowhere", link)
+        os.symlink(target, link)
         if owners:
             os.lchown(link, 42, 43)
         os.utime(link, ns=(some_time(pick), some_time(pick)), follow_symlinks=False)
@@ -91,7 +93,8 @@ def main(words):
     options = {word for word in words if word.startswith("--")}
     words = [word for word in words if not word.startswith("--")]
     if words[0] == "make":
-        make(words[1], int(words[2]), "--no-symlinks" not in options, "--no-links" not in options,
+        target = "nowhere" if "--plain-symlinks" in options else "../nowhere"
+        make(words[1], int(words[2]), None if "--no-symlinks" in options else target, "--no-links" not in options,
              "--owners" in options)
     else:
         show(words[1], "--no-owners" not in options)

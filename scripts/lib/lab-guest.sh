@@ -1,6 +1,6 @@
 #!/bin/bash
-# The guest's first process: it makes a machine of the kernel it is given, brings up one share, mounts MetaFs over it,
-# runs the script and powers off. Everything it says to the host it writes below /run/lab: out, status, stage.
+# The guest's first process: it makes a machine of the kernel it is given, goes through the stages of lab-stages.sh and
+# powers off.
 #
 # The root is an overlay: the machine's own files below, memory above. Nothing that happens here reaches the machine,
 # but what is written below /run/lab.
@@ -15,6 +15,7 @@ power_off() {
 
 fail() {
     echo "lab: $*" | tee -a /run/lab/out >/dev/console
+    dmesg | tail -n 5 >/dev/console
     echo 125 >/run/lab/status
     power_off
 }
@@ -39,8 +40,9 @@ set_up_machine() {
     ln -sf /proc/self/fd /dev/fd
     mount -t tmpfs -o mode=755 run /run
     mkdir -p /run/lab /run/lock
+    mkdir -m 1777 /run/tmp
     mount -t hostfs -o "$1" host /run/lab || return 1
-    exec >>/run/lab/guest.log 2>&1
+    exec >>/run/lab/log 2>&1
 
     ip link set lo up
     hostname lab
@@ -67,32 +69,10 @@ main() {
     trap power_off EXIT
     set_up_machine "$work" || fail "the guest did not come up"
 
-    # shellcheck source=/dev/null
-    source /run/lab/settings
-    # shellcheck source=scripts/lib/shares.sh
-    source "$LAB_LIB/shares.sh"
-    export SHARE=/run/share MNT=/run/mnt METAFS METAFS_DB=/run/records/metafs.db SHARE_KIND DOTNET_ROOT
-    export DOTNET_TieredCompilation=1 DOTNET_gcServer=0
-    echo share >/run/lab/stage
-    mount_share "$SHARE_KIND" "$SHARE" || fail "share $SHARE_KIND could not be mounted: $(dmesg | tail -n 5)"
-    mkdir -p "$MNT"
-    mkdir -m 0700 /run/records
-    if [[ $MOUNT_METAFS == yes ]]; then
-        echo mount >/run/lab/stage
-        "$METAFS" mount "$SHARE" "$MNT" -o "db=$METAFS_DB${METAFS_OPTIONS:+,$METAFS_OPTIONS}" >>/run/lab/out 2>&1 ||
-            fail "MetaFs could not be mounted over $SHARE_KIND"
-    fi
-
-    echo script >/run/lab/stage
-    (
-        cd /run || exit 1
-        if [[ -x $SCRIPT ]]; then exec "$SCRIPT" "${ARGUMENTS[@]}"; else exec bash "$SCRIPT" "${ARGUMENTS[@]}"; fi
-    ) >>/run/lab/out 2>&1 </dev/null
-    echo $? >/run/lab/status
+    # shellcheck source=scripts/lib/lab-stages.sh
+    source "$(dirname "${BASH_SOURCE[0]}")/lab-stages.sh"
+    run_stages
     dmesg >/run/lab/dmesg
-    if findmnt -n "$MNT" >/dev/null; then
-        "$METAFS" umount "$MNT" >>/run/lab/out 2>&1 || "$METAFS" umount -l "$MNT"
-    fi
 }
 
 main "$@"

@@ -1,25 +1,37 @@
 # shellcheck shell=bash
-# The kinds of share that scripts/lab offers, a row each. Used in the guest.
+# The kinds of share that scripts/lab offers, a row each, those first whose scripts take longest. Used where the share is
+# to come up: in a guest, or for host-* in a namespace of the machine itself.
 #
-#   kind | server and its options | client: mount type and options
+#   kind | what is behind it and its options | client: mount type or program, and its options
 #
-# Servers: smbd (the words are lines of its share, separated by ';'), nfsd (export options), image (a file system on
-# a loop device, made by mkfs.TYPE), none.
+# Behind it: smbd (the words are lines of its share, separated by ';'), nfsd (export options), sshd, image (a file
+# system on a loop device, made by mkfs.TYPE), disk (a directory of ext4), none.
+
+# shellcheck source=scripts/lib/servers.sh
+source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
 share_table() {
     cat <<'TABLE'
-cifs             | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
-cifs-noperm      | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noperm
-cifs-acl         | smbd                                                     | cifs guest,vers=3.1.1,uid=33,gid=33,cifsacl
-cifs-noserverino | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noserverino
-cifs-mfsymlinks  | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,mfsymlinks
-cifs-2.1         | smbd                                                     | cifs guest,vers=2.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
-nfs3             | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs vers=3,nolock,proto=tcp
-nfs3-root-squash | nfsd rw,root_squash,anonuid=65534,anongid=65534,insecure | nfs vers=3,nolock,proto=tcp
-nfs4             | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs4 vers=4.2,proto=tcp
-vfat             | image vfat                                               | vfat uid=33,gid=33,umask=0
-ext4             | image ext4                                               | ext4 defaults
-tmpfs            | none                                                     | tmpfs mode=755
+cifs                | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
+nfs3                | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs vers=3,nolock,proto=tcp
+cifs-acl            | smbd                                                     | cifs guest,vers=3.1.1,uid=33,gid=33,cifsacl
+cifs-noserverino    | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noserverino
+cifs-2.1            | smbd                                                     | cifs guest,vers=2.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
+cifs-noperm         | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noperm
+cifs-mfsymlinks     | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,mfsymlinks
+nfs4                | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs4 vers=4.2,proto=tcp
+nfs3-root-squash    | nfsd rw,root_squash,anonuid=65534,anongid=65534,insecure | nfs vers=3,nolock,proto=tcp
+sshfs               | sshd                                                     | sshfs allow_other
+exfat               | image exfat                                              | exfat-fuse uid=33,gid=33,umask=0
+vfat                | image vfat                                               | vfat uid=33,gid=33,umask=0
+ext4                | image ext4                                               | ext4 defaults
+tmpfs               | none                                                     | tmpfs mode=755
+host-sshfs          | sshd                                                     | sshfs allow_other
+host-bindfs-deny    | disk                                                     | bindfs chown-deny,chmod-deny
+host-bindfs-ignore  | disk                                                     | bindfs chown-ignore,chmod-ignore
+host-fuse-overlayfs | disk                                                     | fuse-overlayfs allow_other
+host-ext4           | image ext4                                               | ext4 defaults
+host-tmpfs          | none                                                     | tmpfs mode=755
 TABLE
 }
 
@@ -32,46 +44,66 @@ share_field() {
         key == kind { value = $field; gsub(/^ +| +$/, "", value); print value }'
 }
 
-# mount_share KIND DIRECTORY: starts the server it needs and mounts it there with the kernel's own client.
-mount_share() {
-    start_server "$1"
-    mount_client "$1" "$2"
+is_host_kind() { [[ $1 == host-* ]]; }
+
+# share_programs KIND...: what they need of the machine, as need_programs wants it.
+share_programs() {
+    local kind
+    for kind in "$@"; do
+        is_host_kind "$kind" || echo linux.uml:user-mode-linux modprobe:kmod
+        case "$(share_field "$kind" 2) " in
+            'smbd '*) echo smbd:samba mount.cifs:cifs-utils ;;
+            'nfsd '*) echo exportfs:nfs-kernel-server rpcbind:rpcbind ;;
+            'sshd '*) echo sshd:openssh-server ssh:openssh-client ;;
+            'image vfat '*) echo mkfs.vfat:dosfstools ;;
+            'image exfat '*) echo mkfs.exfat:exfatprogs ;;
+        esac
+        case $(share_field "$kind" 3) in
+            'sshfs '*) echo sshfs:sshfs ;;
+            'exfat-fuse '*) echo mount.exfat-fuse:exfat-fuse ;;
+            'bindfs '*) echo bindfs:bindfs ;;
+            'fuse-overlayfs '*) echo fuse-overlayfs:fuse-overlayfs ;;
+        esac
+    done | tr ' ' '\n' | sort -u
 }
 
-# start_server KIND: once for each guest.
+# mount_share KIND DIRECTORY: starts what is behind it and mounts it there with its own client.
+mount_share() {
+    start_server "$1" && mount_client "$1" "$2"
+}
+
+# start_server KIND: once for each guest or namespace.
 start_server() {
     local kind=$1 server server_options
     read -r server server_options <<<"$(share_field "$kind" 2)"
     case $server in
-        smbd)
-            make_image ext4 /run/export
-            start_smbd "$server_options"
-            ;;
-        nfsd)
-            make_image ext4 /run/export
-            start_nfsd "$server_options"
-            ;;
+        smbd | nfsd | sshd) make_image ext4 /run/export && "start_$server" "$server_options" ;;
+        disk) make_image ext4 /run/export && mkdir -m 0777 /run/export/{lower,upper,work} ;;
         image) new_image "$server_options" ;;
         none) ;;
-        *) echo "no server '$server' for share '$kind'" >&2 && return 1 ;;
+        *) echo "nothing known as '$server' for share '$kind'" >&2 && return 1 ;;
     esac
 }
 
 # mount_client KIND DIRECTORY: after an umount it mounts the same share again.
 mount_client() {
-    local kind=$1 directory=$2 server server_options client client_options
-    read -r server server_options <<<"$(share_field "$kind" 2)"
-    read -r client client_options <<<"$(share_field "$kind" 3)"
+    local kind=$1 directory=$2 client options image
+    read -r client options <<<"$(share_field "$kind" 3)"
+    image=/run/$(share_field "$kind" 2 | cut -d' ' -f2).img
     mkdir -p "$directory"
-    case $server in
-        smbd) patiently mount -t "$client" -o "$client_options" //127.0.0.1/share "$directory" ;;
-        nfsd)
-            local exported=/run/export
-            if [[ $client == nfs4 ]]; then exported=/; fi # version 4 sees one tree, from fsid=0 down
-            patiently mount -t "$client" -o "$client_options" "127.0.0.1:$exported" "$directory"
+    case $client in
+        cifs) patiently mount -t cifs -o "$options" //127.0.0.1/share "$directory" ;;
+        nfs) patiently mount -t nfs -o "$options" 127.0.0.1:/run/export "$directory" ;;
+        nfs4) patiently mount -t nfs4 -o "$options" 127.0.0.1:/ "$directory" ;; # one tree, from fsid=0 down
+        sshfs) mount_sshfs "$options" "$directory" ;;
+        exfat-fuse) mount.exfat-fuse -o "$options" "$(losetup --find --show --nooverlap "$image")" "$directory" ;;
+        bindfs) bindfs -o "$options" /run/export/lower "$directory" ;;
+        fuse-overlayfs)
+            options+=,lowerdir=/run/export/lower,upperdir=/run/export/upper,workdir=/run/export/work
+            fuse-overlayfs -o "$options" "$directory"
             ;;
-        image) mount -t "$client" -o "loop,$client_options" "/run/$server_options.img" "$directory" ;;
-        none) mount -t "$client" -o "$client_options" "lab-$kind" "$directory" ;;
+        tmpfs) mount -t tmpfs -o "$options" "lab-$kind" "$directory" ;;
+        *) mount -t "$client" -o "loop,$options" "$image" "$directory" ;;
     esac
 }
 
@@ -83,8 +115,8 @@ new_image() {
 # make_image TYPE DIRECTORY: what the servers export. A real disk format, because tmpfs has no user xattrs.
 make_image() {
     mkdir -p "$2"
-    new_image "$1"
-    mount -o loop "/run/$1.img" "$2"
+    new_image "$1" || return 1
+    mount -o loop "/run/$1.img" "$2" || return 1
     rmdir "$2/lost+found" 2>/dev/null || true
     chmod 0777 "$2"
 }
@@ -99,52 +131,4 @@ patiently() {
     echo "$*:" >&2
     cat /run/patiently >&2
     return 1
-}
-
-start_smbd() {
-    local state=/run/smbd
-    mkdir -p "$state/private" "$state/ncalrpc"
-    cat >/run/smb.conf <<CONF
-[global]
-    server role = standalone server
-    map to guest = bad user
-    guest account = root
-    interfaces = 127.0.0.1/8
-    bind interfaces only = yes
-    smb ports = 445
-    disable netbios = yes
-    load printers = no
-    printing = bsd
-    disable spoolss = yes
-    usershare path =
-    log level = 0
-    log file = $state/log
-    private dir = $state/private
-    lock directory = $state
-    state directory = $state
-    cache directory = $state
-    pid directory = $state
-    ncalrpc dir = $state/ncalrpc
-[share]
-    path = /run/export
-    guest ok = yes
-    force user = root
-    writable = yes
-    $(tr ';' '\n' <<<"$1")
-CONF
-    smbd -D -s /run/smb.conf
-}
-
-start_nfsd() {
-    mount -t tmpfs nfs-state /var/lib/nfs
-    mkdir -p /var/lib/nfs/{rpc_pipefs,sm,sm.bak,nfsdcltrack,v4recovery}
-    touch /var/lib/nfs/{etab,rmtab,state}
-    mount -t rpc_pipefs sunrpc /var/lib/nfs/rpc_pipefs
-    mount -t nfsd nfsd /proc/fs/nfsd
-    rpcbind -w 2>/dev/null || rpcbind
-    exportfs -o "$1,no_subtree_check,fsid=0" 127.0.0.1:/run/export
-    rpc.nfsd 2
-    rpc.mountd
-    # nobody has opens to reclaim, so version 4 need not wait 90 s for them
-    echo Y >/proc/fs/nfsd/v4_end_grace || true
 }
