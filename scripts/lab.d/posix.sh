@@ -40,7 +40,7 @@ run() {
     local who=$1 status=0 started=$SECONDS closing
     shift
     "$@" "${filter[@]}" >"$out/posix-$who" 2>"$work/errors" || status=$?
-    grep -A1 '^not ok ' "$out/posix-$who" | grep -v '^--$' | sed "s/^not ok /not ok $who: /" || true
+    grep -a -A1 '^not ok ' "$out/posix-$who" | grep -v '^--$' | sed "s/^not ok /not ok $who: /" || true
     skips_by_reason "$out/posix-$who" | sed "s/^skip /skip $who: /"
     cat "$work/errors"
     closing=$(tail -n 1 "$out/posix-$who")

@@ -60,4 +60,8 @@ internal static class Expect
     };
 
     private static string Shorten(string text) => text.Length <= 120 ? text : $"{text[..120]}... ({text.Length})";
+
+    /// <summary>Names and contents are any bytes; a report is printable text.</summary>
+    public static string Printable(string text) => string.Concat(text.Select(
+        letter => letter is >= ' ' and <= '~' ? letter.ToString() : $"\\x{(int)letter:x2}"));
 }

@@ -20,7 +20,10 @@ internal sealed class Report(bool json)
             Console.WriteLine($"# lacks {word}: {reason}");
     }
 
-    public void Passed(Case one) => Add(one.Name, "ok", null, $"ok {one.Name}");
+    /// <param name="one">The case.</param>
+    /// <param name="took">Shown where somebody may wonder.</param>
+    public void Passed(Case one, TimeSpan took) => Add(
+        one.Name, "ok", null, took.TotalSeconds < 1 ? $"ok {one.Name}" : $"ok {one.Name} ({took.TotalSeconds:F1} s)");
 
     public void Failed(Case one, string why) => Add(one.Name, "not ok", why, $"not ok {one.Name}\n#   {why}");
 

@@ -1,4 +1,5 @@
 // Runs cases one after another and reports.
+using System.Diagnostics;
 using System.Reflection;
 
 namespace MetaFs.Posix;
@@ -66,6 +67,7 @@ internal sealed class Run(Options options)
         }
 
         string row = "";
+        Stopwatch watch = Stopwatch.StartNew();
         try
         {
             tree.In(me, directory =>
@@ -79,14 +81,14 @@ internal sealed class Run(Options options)
                     row = directory.Row;
                 }
             });
-            report.Passed(one);
+            report.Passed(one, watch.Elapsed);
         }
 #pragma warning disable CA1031 // a case that throws anything has failed, and the others still run
         catch (Exception e)
 #pragma warning restore CA1031
         {
             string why = e is ExpectationException ? e.Message : $"{e.GetType().Name}: {e.Message}";
-            report.Failed(one, row.Length == 0 ? why : $"{row}: {why}");
+            report.Failed(one, Expect.Printable(row.Length == 0 ? why : $"{row}: {why}"));
         }
     }
 
