@@ -47,6 +47,9 @@ start_nfsd() {
     rpcbind -w 2>/dev/null || rpcbind
     exportfs -o "$1,no_subtree_check,fsid=0" 127.0.0.1:/run/export
     rpc.nfsd 2
+    # Debian's configuration has manage-gids: the groups of a uid are those of the server's own accounts. Without it they
+    # are those that the client sends, as is NFS's own default.
+    mount --bind /dev/null /etc/nfs.conf
     rpc.mountd
     # nobody has opens to reclaim, so version 4 need not wait 90 s for them
     echo Y >/proc/fs/nfsd/v4_end_grace || true

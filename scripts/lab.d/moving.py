@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""Files that tell by their content which they are, so that a record on the wrong one is seen.
+
+moving.py make MOUNT COUNT FIRST-UID     makes the tree and gives each file an owner, a group and a mode of its own
+moving.py shuffle SHARE SEED             swaps names, replaces files, removes some, makes new ones: behind the mount's back
+moving.py touch SHARE                    looks at all files in another order, so that they are numbered in another one
+moving.py check MOUNT SHARE FIRST-UID [--all]   each file shows its own record or what the share shows; prints how many
+                                         kept theirs. --all: every file must have
+"""
+import os
+import random
+import stat
+import sys
+
+TREE = "moving"
+DIRECTORIES = 10
+
+
+def path_of(root, number):
+    return f"{root}/{TREE}/d{number % DIRECTORIES}/f{number}"
+
+
+def record_of(number, first):
+    """No two alike, and every mode lets its owner read."""
+    return first + number, first + 100_000 + number, 0o400 | (number * 7 % 0o400)
+
+
+def make(root, count, first):
+    os.mkdir(f"{root}/{TREE}")
+    for number in range(DIRECTORIES):
+        os.mkdir(f"{root}/{TREE}/d{number}")
+    for number in range(int(count)):
+        path = path_of(root, number)
+        write(path, f"file {number}")
+        uid, gid, mode = record_of(number, int(first))
+        os.chown(path, uid, gid)
+        os.chmod(path, mode)
+
+
+def write(path, text):
+    with open(path, "x", encoding="ascii") as file:
+        file.write(text)
+
+
+def paths_below(root):
+    return sorted(os.path.join(directory, name)
+                  for directory, _, names in os.walk(f"{root}/{TREE}") for name in names)
+
+
+def shuffle(root, seed):
+    """A fifth each: swapped in pairs, replaced, removed and made anew by other names; the last two are left alone."""
+    pick = random.Random(int(seed))
+    paths = paths_below(root)
+    pick.shuffle(paths)
+    fifth = len(paths) // 5
+    swapped, replaced, removed = paths[:fifth], paths[fifth:2 * fifth], paths[2 * fifth:3 * fifth]
+    for one, other in zip(swapped[::2], swapped[1::2]):
+        os.rename(one, one + ".aside")
+        os.rename(other, one)
+        os.rename(one + ".aside", other)
+    for path in removed:
+        os.unlink(path)
+    for number, path in enumerate(pick.sample(replaced, len(replaced))):
+        if number % 2:
+            os.unlink(path)
+            write(path, "new")
+        else:
+            write(path + ".new", "new")
+            os.rename(path + ".new", path)
+    for number, path in enumerate(reversed(removed)):
+        write(path + "-again" if number % 2 else path, "new")
+
+
+def touch(root):
+    paths = paths_below(root)
+    random.Random(5).shuffle(paths)
+    for path in paths:
+        os.stat(path)
+
+
+def shown(path):
+    status = os.lstat(path)
+    return status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)
+
+
+def check(mount, share, first, all_of_them=None):
+    paths = paths_below(mount)
+    random.Random(9).shuffle(paths)
+    records = kept = wrong = 0
+    for path in paths:
+        with open(path, encoding="ascii") as file:
+            kind, _, number = file.read().partition(" ")
+        on_mount = shown(path)
+        on_share = shown(share + path[len(mount):])
+        own = record_of(int(number), int(first)) if kind == "file" else None
+        records += own is not None
+        if on_mount == own:
+            kept += 1
+        elif on_mount != on_share or all_of_them and own:
+            wrong += 1
+            if wrong <= 5:
+                print(f"{path}: shows {on_mount}, its record is {own}, the share shows {on_share}")
+    print(f"{len(paths)} files, {records} of them with a record once, {kept} kept it, {wrong} show what is not theirs")
+    if wrong or not records:
+        sys.exit(1)
+
+
+def main():
+    actions = {"make": make, "shuffle": shuffle, "touch": touch, "check": check}
+    if len(sys.argv) < 3 or sys.argv[1] not in actions:
+        sys.exit(__doc__)
+    actions[sys.argv[1]](*sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()
