@@ -128,6 +128,21 @@ times_stand_after_late_stamps() {
     is "$MNT/unpacked/usr/bin/raise" 12:34 4755 2001-02-03
 }
 
+# Also where the share shows each name as a file of its own.
+a_hard_link_is_its_file() {
+    echo text >"$MNT/name"
+    chown 42:43 "$MNT/name"
+    chmod 4711 "$MNT/name"
+    touch -d "$when" "$MNT/name"
+    ln "$MNT/name" "$MNT/name2"
+    [[ $(<"$MNT/name2") == text ]]
+    is "$MNT/name2" 42:43 4711 "$when"
+    rm "$MNT/name"
+    [[ $(<"$MNT/name2") == text ]]
+    is "$MNT/name2" 42:43 4711 "$when"
+    rm "$MNT/name2"
+}
+
 data_moves_mtime() {
     echo text >"$MNT/old"
     touch -d "$when" "$MNT/old"
@@ -259,6 +274,14 @@ user_can_fill_directories() {
     return "$status"
 }
 
+share_has_links() {
+    local status=0
+    : >"$SHARE/probe"
+    ln "$SHARE/probe" "$SHARE/probe2" 2>/dev/null || status=1
+    rm -f "$SHARE/probe" "$SHARE/probe2"
+    return "$status"
+}
+
 bare_checks() {
     case ${SHARE_KIND:-} in
         *ext4 | *tmpfs | *fuse-overlayfs) skip 'the bare share keeps no owner' 'a control: it does' ;;
@@ -277,6 +300,11 @@ root_checks() {
     check 'root: dpkg-deb unpacks a setuid file' dpkg_deb_unpacks
     check 'root: git clone, commit, status' git_works "$MNT/clone"
     check 'root: sed -i keeps owner and mode' sed_in_place
+    if share_has_links; then
+        check 'root: a hard link is its file' a_hard_link_is_its_file
+    else
+        skip 'root: a hard link is its file' 'the share has none'
+    fi
     check 'root: writing moves a time that was set' data_moves_mtime
     check 'root: times stand after the share stamps late' times_stand_after_late_stamps
 }

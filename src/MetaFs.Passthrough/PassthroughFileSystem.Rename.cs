@@ -61,13 +61,17 @@ public sealed partial class PassthroughFileSystem
                 if (errno != Errno.OK)
                     return errno;
                 errno = StatName(directory, lease.Fd, newName, out Statx stat);
-                if (errno == Errno.OK && !IsLinked(inode, stat))
-                    errno = Errno.ESTALE;
-                if (errno == Errno.OK)
+                if (errno == Errno.OK && IsLinked(inode, stat))
+                {
                     errno = Linked(inode, directory, newName);
-                if (errno == Errno.OK)
-                    entry = EntryOf(inode, stat);
-                else
+                    entry = errno == Errno.OK ? EntryOf(inode, stat) : default;
+                }
+                else if (errno == Errno.OK)
+                {
+                    errno = LinkedAsAnother(inode, directory, lease.Fd, newName, stat, out entry);
+                }
+
+                if (errno != Errno.OK)
                     Libc.Unlinkat(lease.Fd, newName, 0);
             }
 
@@ -202,6 +206,33 @@ public sealed partial class PassthroughFileSystem
             return false;
         inode.Volume.DistrustBirthTimes();
         return true;
+    }
+
+    // A share that numbers names instead of files (CIFS without serverino) shows the new name as a file of its own. So does
+    // the mount then, with what is recorded of the file by now. Nobody else knows the new node, so its monitor is free.
+    private Errno LinkedAsAnother(
+        Node inode, Node directory, SafeFd directoryFd, CString newName, in Statx stat, out FuseEntryOut entry)
+    {
+        entry = default;
+        if (inode.Volume.Facts.StableInodes || FileMode.TypeOf(stat.Mode) != inode.Guard.FileType)
+            return Errno.ESTALE;
+        Errno errno = LookupNode(directory, directoryFd, newName, stat, out Node other);
+        if (errno != Errno.OK)
+            return errno;
+        lock (other)
+        {
+            if (inode.Record is { } record)
+            {
+                InodeGuard guard = other.Volume.GuardOf(stat, directoryFd, newName);
+                errno = Save(other, record with { Guard = guard, Hint = HintOf(other) });
+            }
+
+            if (errno == Errno.OK)
+                entry = EntryOf(other, stat);
+            else
+                _nodes.Forget(other.Id, 1);
+            return errno;
+        }
     }
 
     private Errno Linked(Node inode, Node directory, CString newName)
