@@ -1,22 +1,18 @@
 #!/bin/bash
 # The conformance kit on MetaFs over one share: as root, then as uid 1000 in a directory of its own.
 #
-#   posix.sh [--kit PROGRAM] [FILTER]     PROGRAM: the published tests/MetaFs.Posix, $POSIX_KIT unless given
+#   posix.sh [FILTER]
 #
-# Runs anywhere as root with SHARE and MNT set and MetaFs mounted over SHARE at MNT; scripts/lab does that. Only what the
-# bare share lacks by itself is skipped. Prints what failed and, by reason, what was skipped; all lines go to the
-# files posix-root and posix-user in $LAB_OUT, if that is set.
+# Runs anywhere as root with SHARE, MNT and POSIX_KIT (the published tests/MetaFs.Posix) set and MetaFs mounted over SHARE
+# at MNT; scripts/lab does that. Only what the bare share lacks by itself is skipped. Prints what failed and, by reason,
+# what was skipped; all lines go to the files posix-root and posix-user in $LAB_OUT, if that is set.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lab.d/checks.sh
 source "$here/checks.sh"
 
-if [[ ${1:-} == --kit ]]; then
-    POSIX_KIT=${2:?which program?}
-    shift 2
-fi
 if [[ ! -x ${POSIX_KIT:-} ]]; then
-    echo "posix.sh: no conformance kit '${POSIX_KIT:-}': dotnet publish tests/MetaFs.Posix -o DIR, then --kit DIR/metafs-posix" >&2
+    echo "posix.sh: no conformance kit '${POSIX_KIT:-}': dotnet publish tests/MetaFs.Posix -o DIR, POSIX_KIT=DIR/metafs-posix" >&2
     exit 2
 fi
 filter=(--filter "${1:-}")

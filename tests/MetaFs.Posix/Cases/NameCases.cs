@@ -13,8 +13,8 @@ internal static class NameCases
         yield return Of(
             "ForbiddenCharacters", [Need.ForbiddenCharacters], "a:b", "*", "?", "a<b>", "|", "\"", "a\nb", "\x01");
         yield return Of("TrailingDots", [Need.TrailingDots], "dot.", "space ", "...", " ");
-        yield return Of("Long", [Need.LongNames], new string('n', 255), new string('m', 254) + ".");
-        yield return Of("WindowsDevices", "nul", "con", "aux.txt", "com1");
+        yield return Of("Long", [Need.LongNames], new string('n', 255), "." + new string('m', 254));
+        yield return Of("OfWindowsDevices", [Need.DeviceNames], "nul", "con", "aux.txt", "com1");
     }
 
     private static Case Of(string name, params string[] names) => Of(name, [], names);

@@ -6,14 +6,14 @@ internal static class SetIdClearingCases
     private static readonly (string Name, Need[] Needs, Action<CaseDirectory> Change)[] s_changes =
     [
         ("Write", [], d => d.Append("file", "more").Ok()),
-        ("Pwrite", [], d => d.Opened("file", O_RDWR).Pwrite("X", 0).Ok()),
+        ("Pwrite", [], d => With(d, fd => fd.Pwrite("X", 0).Ok())),
         ("Truncate", [], d => d.Truncate("file", 0).Ok()),
         ("TruncateGrows", [], d => d.Truncate("file", 100).Ok()),
-        ("Ftruncate", [], d => d.Opened("file", O_RDWR).Truncate(0).Ok()),
+        ("Ftruncate", [], d => With(d, fd => fd.Truncate(0).Ok())),
         ("OpenTrunc", [], d => d.Open("file", O_WRONLY | O_TRUNC).Ok()),
         ("OpenTruncOfReadAndWrite", [], d => d.Open("file", O_RDWR | O_TRUNC).Ok()),
-        ("Fallocate", [Need.Fallocate], d => Libc.Fallocate(d.Opened("file", O_RDWR), 0, 0, 9000).Ok()),
-        ("CopyFileRange", [Need.CopyFileRange], CopyInto),
+        ("Fallocate", [Need.Fallocate], d => With(d, fd => Libc.Fallocate(fd, 0, 0, 9000).Ok())),
+        ("CopyFileRange", [Need.CopyFileRange], d => With(d, CopyInto)),
     ];
 
     private static readonly (string Name, Action<CaseDirectory> Look)[] s_looks =
@@ -23,7 +23,7 @@ internal static class SetIdClearingCases
         ("EmptyWrite", d => d.Append("file", "").Ok()),
         ("Utimens", d => d.Utimens("file", 11, 22).Ok()),
         ("Rename", d => d.Rename("file", "file").Ok()),
-        ("Fsync", d => Libc.Fsync(d.Opened("file", O_RDWR)).Ok()),
+        ("Fsync", d => With(d, fd => Libc.Fsync(fd).Ok())),
     ];
 
     private static readonly (int Before, int After)[] s_byOthers =
@@ -127,10 +127,15 @@ internal static class SetIdClearingCases
 
     private static void Prepare(CaseDirectory d, int mode) => d.FileOf(Users.Owner, "file", mode, content: "content");
 
-    private static void CopyInto(CaseDirectory d)
+    private static void With(CaseDirectory d, Action<SafeFd> act)
+    {
+        using SafeFd fd = d.Opened("file", O_RDWR);
+        act(fd);
+    }
+
+    private static void CopyInto(SafeFd fd)
     {
         ulong from = 0, to = 2;
-        SafeFd fd = d.Opened("file", O_RDWR);
-        Libc.CopyFileRange(d.Opened("file", O_RDONLY), ref from, fd, ref to, 1, out _).Ok();
+        Libc.CopyFileRange(fd, ref from, fd, ref to, 1, out _).Ok();
     }
 }

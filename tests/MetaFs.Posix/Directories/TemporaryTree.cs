@@ -29,7 +29,8 @@ internal sealed class TemporaryTree : IDisposable
     {
         tree = null;
         CString path = CString.FromTerminated([.. Encoding.UTF8.GetBytes(directory), 0]);
-        Errno errno = Libc.Openat(SafeFd.CurrentDirectory, path, O_RDONLY | O_DIRECTORY, 0, out SafeFd above);
+        Errno errno = Libc.Openat(
+            SafeFd.CurrentDirectory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, out SafeFd above);
         if (errno != OK)
             return $"{directory}: {errno}";
         string name = $"metafs-posix.{Libc.Getpid()}{suffix}";

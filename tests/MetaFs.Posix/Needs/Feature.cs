@@ -1,5 +1,6 @@
 // How it is found out whether a directory has what a case needs.
 using System.Text;
+using MetaFs.Posix.Cases;
 
 namespace MetaFs.Posix.Needs;
 
@@ -18,6 +19,8 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.Device, d => ObjectProbes.Node(d, FileMode.S_IFCHR)),
         new(Need.Mknod, d => ObjectProbes.Node(d, FileMode.S_IFREG)),
         new(Need.Xattr, ObjectProbes.Xattr),
+        new(Need.EmptyXattr, Unless(XattrCases.EmptyReadsBack)),
+        new(Need.XattrFlags, Unless(XattrCases.CreateAndReplace)),
         new(Need.Tmpfile, ObjectProbes.Tmpfile),
         new(Need.Noreplace, ObjectProbes.Noreplace),
         new(Need.Exchange, ObjectProbes.Exchange),
@@ -30,21 +33,42 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.Backslash, d => NameProbes.Keeps(d, "a\\b")),
         new(Need.ForbiddenCharacters, d => NameProbes.Keeps(d, "a:b*c?d<e>f|g\"h", "a\nb", "\x01")),
         new(Need.TrailingDots, d => NameProbes.Keeps(d, "dot.", "space ", " ")),
+        new(Need.DeviceNames, d => NameProbes.Keeps(d, "nul", "con", "aux.txt", "com1")),
         new(Need.LongNames, d => NameProbes.Keeps(d, new string('n', 255))),
         new(Need.DeepTrees, NameProbes.DeepTrees),
         new(Need.DirectoryLinks, NameProbes.DirectoryLinks),
         new(Need.LinkedInodes, NameProbes.LinkedInodes),
-        new(Need.Atime, TimeProbes.Atime),
+        new(Need.RemovingWhileListing, Unless(ReadDirectoryCases.RemovingMissesNothing)),
+        new(Need.Atime, Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))),
+        new(Need.QuietAtime, Unless(TimestampsMovedCases.Rows('a', "OpenAndClose", "Write"))),
+        new(Need.PromptDirectoryTimes, Unless(TimestampsMovedCases.Rows('m', "Creat", "Mkdir"))),
+        new(Need.PromptServerTimes, Unless(TimestampsMovedCases.Rows('m', "Fallocate"))),
         new(Need.FineCtime, TimeProbes.FineCtime),
         new(Need.RenameMovesCtime, TimeProbes.RenameMovesCtime),
         new(Need.LinkMovesCtime, TimeProbes.LinkMovesCtime),
-        new(Need.UnlinkedGone, OpenFileProbes.UnlinkedGone),
+        new(Need.UnlinkedName, Unless(OpenUnlinkedCases.TheNameIsGone)),
+        new(Need.UnlinkedEntry, OpenFileProbes.UnlinkedEntry),
+        new(Need.UnlinkedLinks, Unless(OpenUnlinkedCases.HasNoLinks)),
         new(Need.ReplaceOpen, OpenFileProbes.ReplaceOpen),
         new(Need.RenameAboveOpen, OpenFileProbes.RenameAboveOpen),
     ];
 
     /// <summary>As --lacks and the report name it: case-sensitive-names.</summary>
     public string Word => WordOf(Need);
+
+    /// <summary>What cannot be told otherwise than by the case itself.</summary>
+    private static Func<CaseDirectory, string?> Unless(Action<CaseDirectory> body) => d =>
+    {
+        try
+        {
+            body(d);
+            return null;
+        }
+        catch (ExpectationException e)
+        {
+            return e.Message;
+        }
+    };
 
     public static string WordOf(Need need)
     {

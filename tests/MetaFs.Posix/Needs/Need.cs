@@ -16,6 +16,13 @@ internal enum Need
     /// <summary>mknod(2) of regular files.</summary>
     Mknod,
     Xattr,
+
+    /// <summary>Extended attributes without a value.</summary>
+    EmptyXattr,
+
+    /// <summary>XATTR_CREATE and XATTR_REPLACE.</summary>
+    XattrFlags,
+
     Tmpfile,
     Noreplace,
     Exchange,
@@ -43,6 +50,9 @@ internal enum Need
     /// <summary>Names that end in a dot or a space.</summary>
     TrailingDots,
 
+    /// <summary>Names that Windows takes for devices.</summary>
+    DeviceNames,
+
     /// <summary>Names of 255 bytes.</summary>
     LongNames,
 
@@ -55,8 +65,20 @@ internal enum Need
     /// <summary>Hard links show one inode number.</summary>
     LinkedInodes,
 
+    /// <summary>A listing misses nothing while names are removed.</summary>
+    RemovingWhileListing,
+
     /// <summary>Reading moves the access time, at least where it is older than the modification.</summary>
     Atime,
+
+    /// <summary>Nothing but reading moves the access time.</summary>
+    QuietAtime,
+
+    /// <summary>New names move the times of their directory at once.</summary>
+    PromptDirectoryTimes,
+
+    /// <summary>fallocate(2) and copy_file_range(2), which a server may do, move times at once.</summary>
+    PromptServerTimes,
 
     /// <summary>ctime has steps of less than 20 ms.</summary>
     FineCtime,
@@ -67,8 +89,14 @@ internal enum Need
     /// <summary>link(2) moves the file's ctime.</summary>
     LinkMovesCtime,
 
-    /// <summary>A directory whose files were removed while open can be removed.</summary>
-    UnlinkedGone,
+    /// <summary>The name of a file that was removed while open is free.</summary>
+    UnlinkedName,
+
+    /// <summary>A directory whose files were removed while open is empty.</summary>
+    UnlinkedEntry,
+
+    /// <summary>A file that was removed while open has no links.</summary>
+    UnlinkedLinks,
 
     /// <summary>rename(2) replaces a file that is open.</summary>
     ReplaceOpen,

@@ -4,7 +4,7 @@ namespace MetaFs.Posix.Needs;
 /// <summary>Each answers null where the directory has it, else why not.</summary>
 internal static class OpenFileProbes
 {
-    public static string? UnlinkedGone(CaseDirectory d)
+    public static string? UnlinkedEntry(CaseDirectory d)
     {
         d.Directory("d");
         SafeFd fd = d.Opened("d/file", O_RDWR | O_CREAT, 600);

@@ -4,15 +4,6 @@ namespace MetaFs.Posix.Needs;
 /// <summary>Each answers null where the directory has it, else why not.</summary>
 internal static class TimeProbes
 {
-    public static string? Atime(CaseDirectory d)
-    {
-        d.File("file", "content");
-        d.Utimens("file", 1_000_000_000, 2_000_000_000).Ok();
-        long before = d.Stat("file").Atime;
-        d.Content("file").Is("content");
-        return d.Stat("file").Atime != before ? null : "reading moves no atime";
-    }
-
     public static string? FineCtime(CaseDirectory d)
     {
         for (int i = 0; i < 3; i++)
