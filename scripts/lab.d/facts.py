@@ -2,7 +2,7 @@
 """Compares what was found out about a share, and puts it together.
 
 facts.py compare PROBE MEASURED             a line for each fact of both: name, what probe says, what system calls say
-facts.py promised PROBE                     a line for each fact that every mount promises: name, what probe says
+facts.py promised PROBE                     a line for each fact that every mount promises: name, promise, what probe says
 facts.py join KIND DIRECTORY RECORDS FILE   writes everything that facts.sh left in DIRECTORY as one JSON file
 """
 import json
@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 
-# As root. Times far from now are not among them: a share may not be able to tell them from others.
+# Times far from now are not among them: a share may not be able to tell them from others.
 PROMISED = ("create_owner", "create_mode", "chown_user", "chown_group", "chmod_file", "chmod_directory", "suid", "sgid",
             "sgid_directory", "sticky", "mode_0", "utimens_mtime", "utimens_atime", "utimens_before_1970",
             "utimens_after_2106")
@@ -33,9 +33,14 @@ def compare(probe, measured):
 
 
 def promised(probe):
-    facts = load(probe)["facts"]
+    report = load(probe)
     for name in PROMISED:
-        print(name, word(facts[name]))
+        promise = "accepts"
+        if name == "chown_user" and report["uid"] != 0:
+            promise = "refuses:EPERM"
+        elif name == "mode_0" and report["uid"] != 0:
+            promise = "refuses:EACCES"
+        print(name, promise, word(report["facts"][name]))
 
 
 def join(kind, directory, records, target):
@@ -45,6 +50,7 @@ def join(kind, directory, records, target):
         result["file_system" if place == "bare" else "mount_file_system"] = probed["file_system"]
         result[place] = dict(load(directory, f"measure-{place}.json"), **probed["facts"])
         result[place + "_warnings"] = [w["name"] for w in probed["warnings"]]
+        result[place + "_user"] = load(directory, f"probe-{place}_user.json")["facts"]
     result["remount"] = load(directory, "remount.json")
     if result["remount"]:
         with open(os.path.join(directory, "kept"), encoding="ascii") as file:

@@ -14,22 +14,34 @@ source "$here/../lib/shares.sh"
 records=8
 
 probe() { "$METAFS" probe "$1" --json --slow --drop-caches >"$work/probe-$2.json"; }
+
+# In a directory that the user may write in, whoever the share says its owner is.
+probe_as_user() {
+    (umask 0 && mkdir "$1/.lab-user")
+    chown 1000:1000 "$1/.lab-user" || true # the share may refuse
+    chmod 0777 "$1/.lab-user" || true
+    as_user "$METAFS" probe "$1/.lab-user" --json >"$work/probe-$2_user.json"
+    rmdir "$1/.lab-user"
+}
+
 measure() { "$python" "$here/measure.py" "$1" >"$work/measure-$2.json"; }
 
 # agree WHERE: probe and system calls, on each fact that both looked at.
 agree() {
     local name probed measured
+    [[ -s $work/probe-$1.json && -s $work/measure-$1.json ]] || return 0 # a check has failed and said why
     while read -r name probed measured; do
         same "$1: $name: $probed" "$probed" "$measured" 'by system calls it is'
     done < <("$python" "$here/facts.py" compare "$work/probe-$1.json" "$work/measure-$1.json")
 }
 
-# What a mount promises whatever the share does.
+# promised WHERE: what a mount promises whatever the share does.
 promised() {
-    local name said
-    while read -r name said; do
-        same "mount: $name holds" accepts "$said" 'probe says'
-    done < <("$python" "$here/facts.py" promised "$work/probe-mount.json")
+    local who=$1 name promise said
+    [[ -s $work/probe-$who.json ]] || return 0
+    while read -r name promise said; do
+        same "$who: $name: $promise" "$promise" "$said" 'probe says'
+    done < <("$python" "$here/facts.py" promised "$work/probe-$who.json")
 }
 
 # same NAME WANTED SAID WHO: a check without processes of its own, since there are many of them.
@@ -86,10 +98,13 @@ main() {
     check 'probe: the bare share' probe "$SHARE" bare
     check 'system calls: the bare share' measure "$SHARE" bare
     agree bare
+    check 'probe: the bare share, as uid 1000' probe_as_user "$SHARE" bare
     check 'probe: the mount' probe "$MNT" mount
     check 'system calls: the mount' measure "$MNT" mount
     agree mount
-    promised
+    promised mount
+    check 'probe: the mount, as uid 1000' probe_as_user "$MNT" mount
+    promised mount_user
     identity_after_remount
     check 'facts.json' "$python" "$here/facts.py" join "$SHARE_KIND" "$work" "$records" "$LAB_OUT/facts.json"
     sum_up

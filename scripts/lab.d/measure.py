@@ -57,9 +57,9 @@ def tried(call, holds=lambda: True):
 
 
 def new_file(path, text="data"):
-    with open(path, "x", encoding="ascii") as file:
-        file.write(text)
-    os.chmod(path, 0o600)
+    fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    os.write(fd, text.encode("ascii"))
+    os.close(fd)
     return path
 
 

@@ -70,17 +70,25 @@ internal sealed class ProbeDirectory : IDisposable
     public static Errno List(SafeFd directory, out List<byte[]> names)
     {
         names = [];
-        Errno errno = Libc.Lseek(directory, 0, Libc.SEEK_SET, out _);
-        byte[] buffer = new byte[32 * 1024];
-        while (errno == Errno.OK)
+
+        // By a descriptor of its own: sshfs does not go back to the start of an open directory. It lists nothing the
+        // second time, and goes on so for 20 s for everybody (dcache_dir_timeout).
+        Errno errno = OpenDirectory(directory, Terminated("."), out SafeFd listed);
+        if (errno != Errno.OK)
+            return errno;
+        using (listed)
         {
-            errno = Libc.Getdents64(directory, buffer, out int length);
-            if (errno != Errno.OK || length == 0)
-                break;
-            foreach (Dirent entry in new DirentReader(buffer.AsSpan(0, length)))
+            byte[] buffer = new byte[32 * 1024];
+            while (errno == Errno.OK)
             {
-                if (!entry.IsDotOrDotDot)
-                    names.Add(entry.NameTerminated.ToArray());
+                errno = Libc.Getdents64(listed, buffer, out int length);
+                if (errno != Errno.OK || length == 0)
+                    break;
+                foreach (Dirent entry in new DirentReader(buffer.AsSpan(0, length)))
+                {
+                    if (!entry.IsDotOrDotDot)
+                        names.Add(entry.NameTerminated.ToArray());
+                }
             }
         }
 
