@@ -137,6 +137,15 @@ public sealed class AttributeTests(SimFixture sim) : SimTest(sim)
         Assert.Equal(kind == "hide", first.BtimeNs == other.BtimeNs);
     }
 
+    [RootFact]
+    public void ACreationTimeCanFollowTheOldestOfTheOthers()
+    {
+        MakeFile("f");
+        Fault("btime oldest");
+        Assert.Equal(Errno.OK, Sys.Utimens(At("f"), 11 * Second, 22 * Second));
+        Assert.Equal(11 * Second, Sys.Stat(At("f")).BtimeNs);
+    }
+
     // Its mtime while the file is still open, long after it was made.
     private long Stamped(Func<SafeFd, Errno> use, bool refuse, bool utimensAfter = false)
     {

@@ -31,7 +31,7 @@ public sealed class ParserTests
     [InlineData("inodes counter on *", "on", "whole share")]
     [InlineData("offset -1", "'-1'", "64 bits")]
     [InlineData("offset 0x10000000000000000", "'0x10000000000000000'", "64 bits")]
-    [InlineData("btime never", "'never'", "hide, name, move")]
+    [InlineData("btime never", "'never'", "hide, name, oldest, move")]
     [InlineData("delete later", "'later'", "listed, silly")]
     [InlineData("lack files", "'files'", "links, symlinks, special, xattrs, tmpfile, renameflags, case")]
     [InlineData("brake chown", "'brake'", "refuse, ignore")]

@@ -12,8 +12,14 @@ internal sealed class ShareServer(ServeOptions options)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    // How long a share that was told to end waits for its last user: a copy of the mount in another process's mount
+    // namespace has none that could be asked to go.
+    private static readonly TimeSpan s_lastWait = TimeSpan.FromSeconds(2);
+
     // A share that hangs has as many threads as calls that hang.
     private const int MostThreads = 512;
+
+    private volatile bool _isTold;
 
     /// <summary>Serves until the share is unmounted, or a signal has unmounted it.</summary>
     /// <param name="ready">Called when the mount answers.</param>
@@ -36,7 +42,9 @@ internal sealed class ShareServer(ServeOptions options)
             throw new SyntaxException($"{options.MountPoint}: {server.InitFailure ?? "the kernel does not answer"}");
         control.Start();
         ready();
-        server.WaitUntilUnmounted();
+        while (!server.WaitUntilUnmounted(s_lastWait) && !_isTold)
+        {
+        }
     }
 
     private SafeFd OpenBacking(out Statx stat)
@@ -87,5 +95,6 @@ internal sealed class ShareServer(ServeOptions options)
             faults.Remove(fault => fault is HangFault);
             if (FuseMounter.Unmount(options.MountPoint, lazy: false) != Errno.OK)
                 _ = FuseMounter.Unmount(options.MountPoint, lazy: true);
+            _isTold = true;
         });
 }

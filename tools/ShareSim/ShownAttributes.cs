@@ -111,6 +111,8 @@ internal sealed class ShownAttributes(FaultTable faults, InodeNumbers numbers)
                 return stat with { Mask = stat.Mask & ~StatxMask.STATX_BTIME };
             case BirthTimes.Name:
                 return stat with { BtimeNs = Floor(stat.BtimeNs - (HashOf(path) % aYear), unit) };
+            case BirthTimes.Oldest:
+                return stat with { BtimeNs = Math.Min(Math.Min(stat.AtimeNs, stat.MtimeNs), stat.CtimeNs) };
             case BirthTimes.Move:
                 return stat with { BtimeNs = Floor(stat.BtimeNs - (Interlocked.Increment(ref _looks) * unit), unit) };
             default:

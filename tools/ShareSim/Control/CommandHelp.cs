@@ -20,7 +20,7 @@ internal static class CommandHelp
         "    force [uid=ID] [gid=ID] [file=MODE] [dir=MODE] [on GLOB]",
         "    inodes backing|counter|reuse|forget|name",
         "    offset NUMBER [on GLOB]              added to inode numbers",
-        "    btime hide|name|move [on GLOB]",
+        "    btime hide|name|oldest|move [on GLOB]",
         "    delete listed|silly [on GLOB]        what unlink does to open files",
         "    replace ERRNO [on GLOB]              rename over an open file",
         "    lack links|symlinks|special|xattrs|tmpfile|renameflags|case [on GLOB]",

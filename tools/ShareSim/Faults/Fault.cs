@@ -93,6 +93,9 @@ internal enum BirthTimes
     /// <summary>Each name of a file shows another.</summary>
     Name,
 
+    /// <summary>The oldest of the other times, as a Samba server makes one up where its disk has none.</summary>
+    Oldest,
+
     /// <summary>Each look shows another.</summary>
     Move,
 }
