@@ -193,7 +193,14 @@ internal ref struct AttributeChange
         // A network client may answer from its cache what it has just been told, not what the server keeps of it.
         if (!_node.Volume.Facts.IsLocal)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
-        return Libc.Statx(_fd, CString.Empty, flags, ShareVolume.Mask, out _share);
+        Statx before = _share;
+        Errno errno = Libc.Statx(_fd, CString.Empty, flags, ShareVolume.Mask, out _share);
+
+        // One descriptor, one inode: a server without room for a creation time makes one up from the other times
+        // (Samba: the oldest), so it follows what was just set.
+        if (errno == Errno.OK && before.HasBtime && _share.HasBtime && before.BtimeNs != _share.BtimeNs)
+            _node.Volume.DistrustBirthTimes();
+        return errno;
     }
 
     /// <summary>Takes the witness for recorded times; last, since every other step may move the share's own.</summary>
