@@ -112,8 +112,10 @@ public sealed partial class PassthroughFileSystem
         change.Witness(now);
         RecordDraft draft = change.Draft;
 
-        // What only the record shows must still move ctime, and never backwards, whatever the share's clock says.
-        long ctime = draft.IsRecorded ? Math.Max(now, ctimeBefore + 1) : old!.Ctime;
+        // What only the record shows must still move ctime, and never backwards, whatever the share's clock says: one
+        // that is behind does not get past what was shown already.
+        bool isMoved = !draft.IsRecorded && change.Share.CtimeNs > ctimeBefore;
+        long ctime = isMoved ? old!.Ctime : Math.Max(now, ctimeBefore + 1);
         InodeGuard guard = old?.Guard ?? GuardOf(inode, change.Share, fd);
         InodeRecord record = draft.Finish(guard, HintOf(inode), ctime, now);
         bool isNeeded = !record.IsEmpty || record.Ctime > change.Share.CtimeNs;
