@@ -1,6 +1,7 @@
 using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
+using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
@@ -47,12 +48,42 @@ public sealed partial class PassthroughFileSystem
         Errno errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume);
         if (errno != Errno.OK)
             return errno;
+        if (!volume.Facts.StableInodes && _nodes.Find(volume, stat) is { } known && HasMoved(known, directory, name))
+            _nodes.ReleaseKey(known);
         while (!_nodes.TryLookup(volume, stat, directory, name, out node))
             Displace(node, stat, directory, name);
         errno = LoadRecord(node, stat, directoryFd, name);
         if (errno != Errno.OK)
             _nodes.Forget(node.Id, 1);
         return errno;
+    }
+
+    // Where inode numbers move, a file that has the number of another name's node is the same inode only if that name
+    // still leads to it. With creation times the guards tell.
+    private bool HasMoved(Node known, Node directory, CString seenAs)
+    {
+        if (known.Id == NodeId.Root || known.IsMoving || known.Guard.Kind != GuardKind.None)
+            return false;
+        NodeName? names = known.Names;
+        for (NodeName? name = names; name is not null; name = name.Next)
+        {
+            if (name.Is(directory, seenAs.Terminated))
+                return false;
+        }
+
+        for (NodeName? name = names; name is not null; name = name.Next)
+        {
+            if (_directories.Lease(name.Parent, out DirectoryLease lease) != Errno.OK)
+                continue;
+            using (lease)
+            {
+                if (StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
+                    && known.Is(other))
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     // A node with this inode number shows another creation time. Either its file is gone and the number was used again, or
