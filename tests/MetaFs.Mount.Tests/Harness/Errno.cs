@@ -6,9 +6,11 @@ public enum Errno
     OK = 0,
     EPERM = 1,
     ENOENT = 2,
+    EINTR = 4,
     EIO = 5,
     EBADF = 9,
     EAGAIN = 11,
+    ENOMEM = 12,
     EACCES = 13,
     EBUSY = 16,
     EEXIST = 17,
@@ -23,12 +25,16 @@ public enum Errno
     EMLINK = 31,
     ERANGE = 34,
     ENAMETOOLONG = 36,
+    ENOSYS = 38,
     ENOTEMPTY = 39,
     ELOOP = 40,
     ENODATA = 61,
     EOPNOTSUPP = 95,
     ENOTCONN = 107,
+    ETIMEDOUT = 110,
+    EHOSTDOWN = 112,
     ESTALE = 116,
+    EDQUOT = 122,
 }
 
 internal static class ErrnoAssertions

@@ -19,6 +19,8 @@ public abstract class MountTest(ITestOutputHelper output) : IDisposable
             Watch(mount.Log);
         if (resource is Share share)
             Watch(share.Database + ".log");
+        if (resource is FaultyShare faulty)
+            Watch(faulty.Database + ".log");
         return resource;
     }
 

@@ -3,14 +3,16 @@ using System.Text.Json;
 namespace MetaFs.Mount.Tests.Harness;
 
 /// <summary>One line of <c>metafs list --json</c>.</summary>
-internal sealed record RecordRow(string? Path, ulong Ino, long? Uid, long? Gid, long? Mode);
+public sealed record RecordRow(string? Path, ulong Ino, long? Uid, long? Gid, long? Mode);
 
 /// <summary>What the database of a share keeps, as <c>metafs list --json --db FILE</c> tells it.</summary>
 internal static class Records
 {
-    public static RecordRow[] Of(Share share)
+    public static RecordRow[] Of(Share share) => Of(share.Mounter, share.Database);
+
+    public static RecordRow[] Of(Identity who, string database)
     {
-        string json = MetaFsProgram.Run(share.Mounter, "list", "--json", "--db", share.Database).MustSucceed();
+        string json = MetaFsProgram.Run(who, "list", "--json", "--db", database).MustSucceed();
         using JsonDocument document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray().Select(row => new RecordRow(
             row.TryGetProperty("path", out JsonElement path) ? path.GetString() : null,
