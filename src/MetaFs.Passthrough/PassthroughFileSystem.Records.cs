@@ -1,4 +1,5 @@
 // The overlay's part of a node (row 6 of the request's way): loaded once, kept on the node, written before the reply.
+using MetaFs.Fuse;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
@@ -118,7 +119,7 @@ public sealed partial class PassthroughFileSystem
     private EffectiveAttributes Effective(Node node, ref Statx stat)
     {
         InodeRecord? record = node.Record;
-        if (record?.Witness is { } witness && !node.IsRemoved && Judge(node, witness, stat) == TimeVerdict.Void)
+        if (record?.Witness is { } witness && (!node.IsRemoved || node.Open is not null) && Judge(node, witness, stat) == TimeVerdict.Void)
             record = SettleTimes(node, ref stat);
 
         EffectiveAttributes effective = AttributeMerge.Merge(stat, record, timesValid: true, _options);
@@ -151,11 +152,20 @@ public sealed partial class PassthroughFileSystem
     /// <summary>A name came or went: a directory's recorded times are void, whenever the share stamps it.</summary>
     private void EntriesChanged(Node directory, SafeFd fd)
     {
+        Outdate(directory.Id);
         if (directory.Record?.Witness is null || Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat) != Errno.OK)
             return;
         lock (directory)
             VoidTimes(directory, stat);
     }
+
+    /// <summary>Attributes that a LOOKUP or READDIRPLUS on its way has looked at before a change must not be cached after it.</summary>
+    /// <remarks>
+    /// After most changes the kernel only marks the attributes it has as doubtful, and an older answer that comes in later
+    /// makes them good again (fs/fuse/inode.c, fuse_change_attributes: inval_mask is cleared). A notification moves
+    /// attr_version on, as the kernel itself does after SETATTR, WRITE and UNLINK, and then older answers are dropped.
+    /// </remarks>
+    private void Outdate(NodeId node) => _connection?.InvalidateInode(node, -1, 0);
 
     /// <summary>The data changed: recorded times are no longer true. Call under the node's monitor.</summary>
     private void VoidTimes(Node node, in Statx stat)

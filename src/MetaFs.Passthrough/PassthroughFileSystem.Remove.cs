@@ -103,7 +103,7 @@ public sealed partial class PassthroughFileSystem
     // directory or O_PATH, keeps its values in memory until FORGET.
     private void InodeGone(Node node, in Statx stat)
     {
-        node.KeepRemovedStat(stat with { Nlink = 0 });
+        node.KeepRemovedStat(stat with { Nlink = 0, CtimeNs = Math.Max(stat.CtimeNs, Libc.RealtimeNanoseconds()) });
         if (node.Record is not null || !node.IsRecordLoaded)
             Forget(node.Key);
         if (node.IsPlaceKept)

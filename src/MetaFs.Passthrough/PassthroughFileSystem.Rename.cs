@@ -30,14 +30,17 @@ public sealed partial class PassthroughFileSystem
                 errno = Hold(to, target.Fd, newName, out Node? replaced);
                 if (errno is Errno.OK or Errno.ENOENT)
                     errno = RenameLocked(source, target, moved!, replaced, flags);
-                LetGo(moved);
-                LetGo(replaced);
                 if (errno == Errno.OK)
                 {
+                    Outdate(moved!.Id);
+                    if (replaced is not null)
+                        Outdate(replaced.Id);
                     EntriesChanged(from, source.Fd);
                     EntriesChanged(to, target.Fd);
                 }
 
+                LetGo(moved);
+                LetGo(replaced);
                 return errno;
             }
         }

@@ -35,7 +35,10 @@ public sealed partial class PassthroughFileSystem
 
             // cp -p sets the mode this way; what is no more than a mode needs no share that keeps ACLs.
             bool isMode = setsMode && (errno == Errno.OK || (isMinimal && errno is Errno.EPERM or Errno.EACCES));
-            return isMode ? ChmodByAcl(node, fd, mode, killSgid) : errno;
+            if (isMode)
+                return ChmodByAcl(node, fd, mode, killSgid);
+            Outdate(node);
+            return errno;
         }
     }
 
@@ -57,7 +60,11 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         using (fd)
-            return Libc.Fremovexattr(fd, name);
+        {
+            errno = Libc.Fremovexattr(fd, name);
+            Outdate(node);
+            return errno;
+        }
     }
 
     /// <inheritdoc/>
@@ -114,7 +121,7 @@ public sealed partial class PassthroughFileSystem
             if (errno == Errno.OK)
                 errno = SaveChange(inode, ref change, before.Ctime, fd);
             if (errno == Errno.OK)
-                _connection?.InvalidateInode(id, -1, 0);
+                Outdate(id);
             return errno;
         }
     }

@@ -102,6 +102,32 @@ public sealed class OpenUnlinkedTests
     }
 
     [Fact]
+    public void A_write_past_the_daemon_voids_the_recorded_times_of_a_file_without_a_name()
+    {
+        using var share = new ShareUnderTest(Recording);
+        (NodeId node, FileHandle handle) = share.Open("f", Oct(640), s_user);
+        share.Utimens(node, 5, 6);
+        using FileStream passedThrough = File.OpenWrite(Path.Combine(share.Share.Path, "f"));
+        share.Unlink("f");
+        Assert.Equal((5, 6), (AtimeOf(share.Getattr(node)), MtimeOf(share.Getattr(node))));
+        passedThrough.Write("data"u8);
+        passedThrough.Flush();
+        Assert.NotEqual(6, MtimeOf(share.Getattr(node)));
+        Assert.NotEqual(6, MtimeOf(share.Getattr(node, handle)));
+    }
+
+    [Fact]
+    public void The_removal_of_a_directory_moves_its_ctime()
+    {
+        using var share = new ShareUnderTest();
+        NodeId directory = share.Mkdir("d");
+        share.Chmod(directory, Oct(700));
+        long before = Libc.RealtimeNanoseconds();
+        share.Rmdir("d");
+        Assert.InRange(CtimeOf(share.Getattr(directory)), before, Libc.RealtimeNanoseconds());
+    }
+
+    [Fact]
     public void A_new_file_of_the_name_is_not_the_open_one()
     {
         using var share = new ShareUnderTest(Recording);

@@ -70,15 +70,4 @@ public sealed class XattrTests
 
     private static Errno Set(ShareUnderTest share, NodeId node, ReadOnlySpan<byte> value, int flags) =>
         share.Fs.Setxattr(Daemon, node, Names.Z("user.test"), value, flags, false);
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class XattrFactAttribute : FactAttribute
-    {
-        public XattrFactAttribute()
-        {
-            using var directory = new BackingDirectory();
-            if (Libc.Fsetxattr(directory.Fd, Names.Z("user.test"), "x"u8, 0) != Errno.OK)
-                Skip = "the temporary directory's file system has no user.* attributes";
-        }
-    }
 }
