@@ -83,6 +83,9 @@ internal static class Command
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["TZ"] = "UTC";
         start.Environment["HOME"] = "/nonexistent";
+
+        // A daemon that is killed would leave the runtime's debugger pipes in /tmp, and strace trips over their thread.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return start;
     }
 

@@ -46,6 +46,9 @@ public sealed class MetaFsMount : IDisposable
     /// <summary>The file with everything that the daemon printed.</summary>
     public string Log { get; }
 
+    /// <summary>Whether the daemon has ended, or does so in this moment.</summary>
+    public bool HasExited => _process.WaitForExit(TimeSpan.FromMilliseconds(100));
+
     /// <summary>Starts the daemon and returns when the mount answers.</summary>
     public static MetaFsMount Start(MountPlan plan)
     {
