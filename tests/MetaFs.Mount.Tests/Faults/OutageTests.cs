@@ -115,4 +115,47 @@ public sealed class OutageTests(ITestOutputHelper output) : MountTest(output)
         Assert.Equal(Errno.ENOENT, Posix.Lstat(share.At("new"), out _));
         Assert.DoesNotContain(share.Records(), row => row.Path == "new");
     }
+
+    [RootFact]
+    public void ErrorsOfFsyncAndCloseReachTheirCallers()
+    {
+        FaultyShare share = Mine(new FaultyShare("refuse fsync,fsyncdir EIO", "refuse flush EDQUOT"));
+        int fd = Posix.Open(share.At("f"), Posix.O_CREAT | Posix.O_WRONLY, Oct(644));
+        Posix.Write(fd, "data").Ok();
+        Assert.Equal(Errno.EIO, Posix.Fsync(fd));
+        Assert.Equal(Errno.EDQUOT, Posix.Close(fd));
+        int directory = Posix.Open(share.At(""), Posix.O_RDONLY);
+        Assert.Equal(Errno.EIO, Posix.Fsync(directory));
+        Posix.Close(directory).Ok();
+    }
+
+    [RootFact]
+    public void AFileThatCannotBeLookedAtIsListedAndHidesNoOther()
+    {
+        FaultyShare share = Mine(new FaultyShare("refuse lookup,getattr EIO on /bad", "refuse chown EPERM"));
+        foreach (string name in new[] { "a", "bad", "c" })
+            Posix.CreateFile(share.Behind(name));
+        Posix.Chown(share.At("a"), 7, 7).Ok();
+        string[] listed = [.. Directory.EnumerateFileSystemEntries(share.MountPoint).Order()];
+        Assert.Equal([share.At("a"), share.At("bad"), share.At("c")], listed);
+        Assert.Equal(("7:7", "0:0"), (Posix.Stat(share.At("a")).Owner, Posix.Stat(share.At("c")).Owner));
+        Assert.Equal(Errno.EIO, Posix.Lstat(share.At("bad"), out _));
+    }
+
+    [RootFact]
+    public void AnswersThatAreStaleOnceCostNoRecord()
+    {
+        FaultyShare share = Mine(new FaultyShare("refuse chown EPERM"));
+        Posix.CreateFile(share.At("f"));
+        Posix.Chown(share.At("f"), 7, 7).Ok();
+        foreach (string call in new[] { "getattr", "lookup", "open" })
+        {
+            share.Fault($"refuse {call} ESTALE calls 1 on /f");
+            Assert.Equal("x", Posix.ReadFile(share.At("f")));
+            Assert.Equal("7:7", Posix.Stat(share.At("f")).Owner);
+        }
+
+        share.Remount();
+        Assert.Equal("7:7", Posix.Stat(share.At("f")).Owner);
+    }
 }
