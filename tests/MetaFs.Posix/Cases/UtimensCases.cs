@@ -23,7 +23,6 @@ internal static class UtimensCases
         d.File("file");
         d.Utimens("file", Old, Old).Ok();
         d.Utimens("file", Timespec.Omit, Timespec.Now).Ok();
-        d.Stat("file").Atime.Is(Old);
         d.Stat("file").Mtime.IsNow();
         d.Utimens("file", Old, Old).Ok();
         d.Utimens("file", Timespec.Now, Timespec.Omit).Ok();
@@ -31,6 +30,16 @@ internal static class UtimensCases
         d.Stat("file").Mtime.Is(Old);
         d.Utimens("file", Timespec.Now, Timespec.Now).Ok();
         d.Stat("file").Mtime.IsNow();
+    }
+
+    /// <summary>The CIFS client shows no atime that is older than mtime, some time after it was set.</summary>
+    [Needs(Need.QuietAtime)]
+    public static void NowOfMtimeKeepsAtime(CaseDirectory d)
+    {
+        d.File("file");
+        d.Utimens("file", Old, Old).Ok();
+        d.Utimens("file", Timespec.Omit, Timespec.Now).Ok();
+        d.Stat("file").Atime.Is(Old);
     }
 
     public static void NowAndATimeTogether(CaseDirectory d)

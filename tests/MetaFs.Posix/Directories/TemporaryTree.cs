@@ -23,7 +23,7 @@ internal sealed class TemporaryTree : IDisposable
 
     /// <summary>Makes it; a complaint where that is not possible.</summary>
     /// <param name="directory">DIR.</param>
-    /// <param name="suffix">Tells two trees apart that are in one directory by two ways, the mount and its share.</param>
+    /// <param name="suffix">Tells two trees apart that are in one directory by two ways: mount and share.</param>
     /// <param name="tree">What was made.</param>
     public static string? TryMake(string directory, string suffix, out TemporaryTree? tree)
     {

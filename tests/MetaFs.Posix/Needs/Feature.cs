@@ -9,6 +9,12 @@ namespace MetaFs.Posix.Needs;
 /// <param name="Probe">Tries it in a fresh directory; the reason where it is lacking.</param>
 internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
 {
+    /// <summary>
+    /// Whether it may hold once and not the next time, as caches and clocks will. Then only the bare share is asked:
+    /// what it lacks, nothing above can promise.
+    /// </summary>
+    public bool IsOfTheMoment { get; private init; }
+
     /// <summary>Every feature, in the order of <see cref="Need"/>.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
@@ -38,12 +44,16 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.DeepTrees, NameProbes.DeepTrees),
         new(Need.DirectoryLinks, NameProbes.DirectoryLinks),
         new(Need.LinkedInodes, NameProbes.LinkedInodes),
-        new(Need.RemovingWhileListing, Unless(ReadDirectoryCases.RemovingMissesNothing)),
-        new(Need.Atime, Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))),
-        new(Need.QuietAtime, Unless(TimestampsMovedCases.Rows('a', "OpenAndClose", "Write"))),
-        new(Need.PromptDirectoryTimes, Unless(TimestampsMovedCases.Rows('m', "Creat", "Mkdir"))),
-        new(Need.PromptServerTimes, Unless(TimestampsMovedCases.Rows('m', "Fallocate"))),
-        new(Need.FineCtime, TimeProbes.FineCtime),
+        new(Need.RemovingWhileListing, Unless(ReadDirectoryCases.RemovingMissesNothing)) { IsOfTheMoment = true },
+        new(Need.Atime, Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))) { IsOfTheMoment = true },
+        new(Need.QuietAtime, Unless(TimestampsMovedCases.Rows('a', "OpenAndClose", "Write")))
+            { IsOfTheMoment = true },
+        new(Need.PromptDirectoryTimes, Unless(TimestampsMovedCases.Rows('m', "Creat", "Mkdir")))
+            { IsOfTheMoment = true },
+        new(Need.PromptWriteTimes, Unless(TimestampsMovedCases.Rows('m', "Overwrite", "MmapWrite")))
+            { IsOfTheMoment = true },
+        new(Need.PromptServerTimes, Unless(TimestampsMovedCases.Rows('m', "Fallocate"))) { IsOfTheMoment = true },
+        new(Need.FineCtime, TimeProbes.FineCtime) { IsOfTheMoment = true },
         new(Need.RenameMovesCtime, TimeProbes.RenameMovesCtime),
         new(Need.LinkMovesCtime, TimeProbes.LinkMovesCtime),
         new(Need.UnlinkedName, Unless(OpenUnlinkedCases.TheNameIsGone)),

@@ -27,7 +27,7 @@ internal sealed class Lacks
         Lacks lacks = new();
         foreach (Feature feature in Feature.All)
         {
-            string? reason = Try(me, tree, feature);
+            string? reason = share is not null && feature.IsOfTheMoment ? "" : Try(me, tree, feature);
             if (reason is not null && share is not null)
                 reason = Try(me, share, feature) is string bare ? $"the share: {bare}" : null;
             if (reason is not null)

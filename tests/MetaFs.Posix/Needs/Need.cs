@@ -77,6 +77,9 @@ internal enum Need
     /// <summary>New names move the times of their directory at once.</summary>
     PromptDirectoryTimes,
 
+    /// <summary>Writes move times at once, also while they are in the cache of a network file system.</summary>
+    PromptWriteTimes,
+
     /// <summary>fallocate(2) and copy_file_range(2), which a server may do, move times at once.</summary>
     PromptServerTimes,
 
