@@ -46,25 +46,22 @@ share_field() {
 
 is_host_kind() { [[ $1 == host-* ]]; }
 
-# share_programs KIND...: what they need of the machine, as need_programs wants it.
+# share_programs KIND: what it needs of the machine, as need_programs wants it, one a line.
 share_programs() {
-    local kind
-    for kind in "$@"; do
-        is_host_kind "$kind" || echo linux.uml:user-mode-linux modprobe:kmod
-        case "$(share_field "$kind" 2) " in
-            'smbd '*) echo smbd:samba mount.cifs:cifs-utils ;;
-            'nfsd '*) echo exportfs:nfs-kernel-server rpcbind:rpcbind ;;
-            'sshd '*) echo sshd:openssh-server ssh:openssh-client ;;
-            'image vfat '*) echo mkfs.vfat:dosfstools ;;
-            'image exfat '*) echo mkfs.exfat:exfatprogs ;;
-        esac
-        case $(share_field "$kind" 3) in
-            'sshfs '*) echo sshfs:sshfs ;;
-            'exfat-fuse '*) echo mount.exfat-fuse:exfat-fuse ;;
-            'bindfs '*) echo bindfs:bindfs ;;
-            'fuse-overlayfs '*) echo fuse-overlayfs:fuse-overlayfs ;;
-        esac
-    done | tr ' ' '\n' | sort -u
+    is_host_kind "$1" || printf '%s\n' linux.uml:user-mode-linux modprobe:kmod
+    case "$(share_field "$1" 2) " in
+        'smbd '*) printf '%s\n' smbd:samba mount.cifs:cifs-utils ;;
+        'nfsd '*) printf '%s\n' exportfs:nfs-kernel-server rpcbind:rpcbind ;;
+        'sshd '*) printf '%s\n' sshd:openssh-server ssh:openssh-client ;;
+        'image vfat '*) echo mkfs.vfat:dosfstools ;;
+        'image exfat '*) echo mkfs.exfat:exfatprogs ;;
+    esac
+    case $(share_field "$1" 3) in
+        'sshfs '*) echo sshfs:sshfs ;;
+        'exfat-fuse '*) echo mount.exfat-fuse:exfat-fuse ;;
+        'bindfs '*) echo bindfs:bindfs ;;
+        'fuse-overlayfs '*) echo fuse-overlayfs:fuse-overlayfs ;;
+    esac
 }
 
 # mount_share KIND DIRECTORY: starts what is behind it and mounts it there with its own client.
