@@ -39,6 +39,13 @@ public interface IOverlayStore : IDisposable
     /// <summary>Deletes one record; Ok also where there was none.</summary>
     OverlayStatus Remove(in InodeKey key);
 
+    /// <summary>Deletes one record, unless another one has its place by now.</summary>
+    /// <remarks>
+    /// A removed inode's number is free as soon as the share has removed it: another thread may have made a file of that
+    /// number, and its record, before this call.
+    /// </remarks>
+    OverlayStatus Remove(in InodeKey key, InodeRecord record);
+
     /// <summary>Makes several changes in one transaction: all of them or none. A null record deletes.</summary>
     OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes);
 
@@ -64,7 +71,8 @@ public interface IOverlayStore : IDisposable
     /// <summary>Moves a record out of service, keeping it for inspection; Ok also where there was none.</summary>
     /// <param name="key">The inode whose number was reused.</param>
     /// <param name="reason">Text for people.</param>
-    OverlayStatus Quarantine(in InodeKey key, string reason);
+    /// <param name="record">What was read; another one that has its place by now is left alone.</param>
+    OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null);
 
     /// <summary>Whether the database has met a share before, without asking it.</summary>
     bool HasVolumes { get; }

@@ -73,6 +73,9 @@ internal static class OverlaySchema
 
     public const string Remove = "DELETE FROM record WHERE volume = ?1 AND ino = ?2";
 
+    // set_at tells one use of an inode number from another: no two records of one number are set in the same nanosecond.
+    public const string RemoveRecord = "DELETE FROM record WHERE volume = ?1 AND ino = ?2 AND set_at = ?3";
+
     public const string AllRecords = $"SELECT {RecordColumns}, volume, ino FROM record ORDER BY volume, ino";
 
     // A place that has not changed writes no page.
@@ -96,7 +99,8 @@ internal static class OverlaySchema
     public const string Quarantine =
         $"""
         INSERT INTO quarantine (volume, ino, {RecordColumns}, reason, moved_at)
-        SELECT volume, ino, {RecordColumns}, ?3, ?4 FROM record WHERE volume = ?1 AND ino = ?2
+        SELECT volume, ino, {RecordColumns}, ?3, ?4 FROM record
+        WHERE volume = ?1 AND ino = ?2 AND (?5 IS NULL OR set_at = ?5)
         """;
 
     public const string TrimQuarantine =

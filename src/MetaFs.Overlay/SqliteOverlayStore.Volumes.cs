@@ -85,7 +85,7 @@ public sealed partial class SqliteOverlayStore
     }
 
     /// <inheritdoc/>
-    public OverlayStatus Quarantine(in InodeKey key, string reason)
+    public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null)
     {
         lock (_writeGate)
         {
@@ -94,6 +94,8 @@ public sealed partial class SqliteOverlayStore
             using SqliteStatement move = _writer.PrepareForCaller(OverlaySchema.Quarantine);
             move.Bind(3, reason.Length > LongestReason ? reason[..LongestReason] : reason);
             move.Bind(4, Now());
+            if (record is not null)
+                move.Bind(5, record.SetAt);
             using SqliteStatement trim = _writer.PrepareForCaller(OverlaySchema.TrimQuarantine);
             trim.Bind(1, OverlaySchema.QuarantineRows);
 
@@ -101,7 +103,7 @@ public sealed partial class SqliteOverlayStore
             if (result == raw.SQLITE_DONE)
                 result = RunKey(move, key);
             if (result == raw.SQLITE_DONE)
-                result = RunKey(_remove, key);
+                result = record is null ? RunKey(_remove, key) : RunRemove(key, record);
             if (result == raw.SQLITE_DONE)
                 result = trim.Run();
             return FinishTransaction("quarantining a record", result);

@@ -20,6 +20,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _put;
     private readonly SqliteStatement _remove;
+    private readonly SqliteStatement _removeRecord;
     private readonly SqliteStatement _putDirectory;
     private readonly SqliteStatement _removeDirectory;
     private readonly SqliteStatement _beginRemoval;
@@ -50,6 +51,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _commit = writer.Prepare(OverlaySchema.Commit);
         _put = writer.Prepare(OverlaySchema.Put);
         _remove = writer.Prepare(OverlaySchema.Remove);
+        _removeRecord = writer.Prepare(OverlaySchema.RemoveRecord);
         _putDirectory = writer.Prepare(OverlaySchema.PutDirectory);
         _removeDirectory = writer.Prepare(OverlaySchema.RemoveDirectory);
         _beginRemoval = writer.Prepare(OverlaySchema.BeginRemoval);
@@ -146,6 +148,13 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     {
         lock (_writeGate)
             return _disposed ? Closed() : Finish("deleting a record", RunKey(_remove, key));
+    }
+
+    /// <inheritdoc/>
+    public OverlayStatus Remove(in InodeKey key, InodeRecord record)
+    {
+        lock (_writeGate)
+            return _disposed ? Closed() : Finish("deleting a record", RunRemove(key, record));
     }
 
     /// <inheritdoc/>
@@ -247,6 +256,12 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _empty = false;
         RecordRow.Bind(_put, 3, record);
         return RunKey(_put, key);
+    }
+
+    private int RunRemove(in InodeKey key, InodeRecord record)
+    {
+        _removeRecord.Bind(3, record.SetAt);
+        return RunKey(_removeRecord, key);
     }
 
     private static int RunKey(SqliteStatement statement, in InodeKey key)

@@ -22,7 +22,7 @@ public sealed partial class PassthroughFileSystem
             {
                 // statx cannot tell a reused NFS inode from the one before; the handle can.
                 if (node.Record is { } known && !node.Volume.GuardOf(stat, directory, name).Matches(known.Guard))
-                    Quarantine(node);
+                    Quarantine(node, known);
                 return Errno.OK;
             }
 
@@ -31,7 +31,7 @@ public sealed partial class PassthroughFileSystem
             if (status is not (OverlayStatus.Ok or OverlayStatus.NotFound))
                 return ErrnoOf(status);
             if (record is not null && !node.Volume.GuardOf(stat, directory, name).Matches(record.Guard))
-                Quarantine(node);
+                Quarantine(node, record);
             else if (record is not null && IsSafe(node, record))
                 node.Record = record;
             HealHint(node, stat);
@@ -61,10 +61,10 @@ public sealed partial class PassthroughFileSystem
         node.Names is { } name && hint.Name is not null && name.Parent.Ino == hint.Parent
         && name.Name.AsSpan(..^1).SequenceEqual(hint.Name);
 
-    private void Quarantine(Node node)
+    private void Quarantine(Node node, InodeRecord record)
     {
         PassthroughLog.Quarantined(_log, node.Ino);
-        OverlayStatus status = _store.Quarantine(node.Key, "inode number was reused by another file");
+        OverlayStatus status = _store.Quarantine(node.Key, "inode number was reused by another file", record);
         if (status != OverlayStatus.Ok)
             PassthroughLog.NotKept(_log, "quarantine", status);
         node.Record = null;
@@ -81,7 +81,7 @@ public sealed partial class PassthroughFileSystem
             if (record is not null)
                 status = _store.Put(node.Key, record);
             else if (node.Record is not null)
-                status = _store.Remove(node.Key);
+                status = _store.Remove(node.Key, node.Record);
             if (status != OverlayStatus.Ok)
             {
                 PassthroughLog.NotKept(_log, "save", status);

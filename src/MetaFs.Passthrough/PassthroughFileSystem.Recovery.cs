@@ -14,7 +14,7 @@ public sealed partial class PassthroughFileSystem
         {
             Errno errno = Find(pending);
             if (errno is Errno.ENOENT or Errno.ENOTDIR)
-                Forget(pending.Key);
+                Forgotten(_store.Remove(pending.Key));
 
             // A share that cannot be seen tells nothing of its files: the note waits for the next mount.
             if (errno is Errno.OK or Errno.ENOENT or Errno.ENOTDIR)

@@ -99,21 +99,20 @@ public sealed partial class PassthroughFileSystem
     // Some shares count one link whatever there is; another name that leads to the inode knows better.
     private bool HasName(Node node) => node.Names is not null && StatNode(node, out _) == Errno.OK && node.Names is not null;
 
-    // The row goes at once: its inode number is free for another file. What the kernel still holds, by handle, working
+    // The row goes at once: its inode number is free for another file, and may have become one's already. What the kernel still holds, by handle, working
     // directory or O_PATH, keeps its values in memory until FORGET.
     private void InodeGone(Node node, in Statx stat)
     {
         node.KeepRemovedStat(stat with { Nlink = 0, CtimeNs = Math.Max(stat.CtimeNs, Libc.RealtimeNanoseconds()) });
-        if (node.Record is not null || !node.IsRecordLoaded)
-            Forget(node.Key);
+        if (node.Record is { } record)
+            Forgotten(_store.Remove(node.Key, record));
         if (node.IsPlaceKept)
             _store.RemoveDirectory(node.Key);
         _nodes.Remove(node);
     }
 
-    private void Forget(in InodeKey key)
+    private void Forgotten(OverlayStatus status)
     {
-        OverlayStatus status = _store.Remove(key);
         if (status != OverlayStatus.Ok)
             PassthroughLog.NotKept(_log, "unlink", status);
     }

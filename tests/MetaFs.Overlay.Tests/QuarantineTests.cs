@@ -44,6 +44,19 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Fact]
+    public void A_record_that_has_taken_the_place_of_another_stays_in_service()
+    {
+        InodeKey key = new(1, 1);
+        InodeRecord old = Full();
+        AssertOk(_store.Put(key, old with { SetAt = old.SetAt + 1 }));
+        AssertOk(_store.Quarantine(key, "reused", old));
+        Assert.NotNull(Read(_store, key));
+        AssertOk(_store.Quarantine(key, "reused", old with { SetAt = old.SetAt + 1 }));
+        Assert.Null(Read(_store, key));
+        Assert.Equal(1, _files.QueryInteger(OverlaySchema.CountQuarantined));
+    }
+
+    [Fact]
     public void No_record_no_quarantine()
     {
         AssertOk(_store.Quarantine(new InodeKey(1, 1), "why not"));

@@ -51,6 +51,18 @@ public sealed class RecordTests : IDisposable
         { "longest name", r => r with { Hint = new PathHint(1, Enumerable.Repeat((byte)0xFF, 4095).ToArray()) } },
     };
 
+    [Fact]
+    public void A_removal_of_one_record_leaves_another_in_its_place()
+    {
+        InodeRecord old = Full();
+        InodeRecord young = Owner(9) with { SetAt = old.SetAt + 1 };
+        AssertOk(_store.Put(s_key, young));
+        AssertOk(_store.Remove(s_key, old));
+        AssertSame(young, Read(_store, s_key));
+        AssertOk(_store.Remove(s_key, young));
+        Assert.Null(Read(_store, s_key));
+    }
+
     [Theory]
     [MemberData(nameof(Extremes), DisableDiscoveryEnumeration = true)]
     public void Every_value_round_trips(string what, Func<InodeRecord, InodeRecord> change)

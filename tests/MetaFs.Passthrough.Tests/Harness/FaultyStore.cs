@@ -64,6 +64,15 @@ internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
 
     public OverlayStatus Remove(in InodeKey key) => Fails(StoreCalls.Remove) ?? inner.Remove(key);
 
+    /// <summary>Runs before a record is removed: another thread that was faster.</summary>
+    public Action? BeforeRemove { get; set; }
+
+    public OverlayStatus Remove(in InodeKey key, InodeRecord record)
+    {
+        BeforeRemove?.Invoke();
+        return Fails(StoreCalls.Remove) ?? inner.Remove(key, record);
+    }
+
     public OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes) =>
         Fails(StoreCalls.Apply) ?? inner.Apply(changes);
 
@@ -79,8 +88,8 @@ internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
 
     public IReadOnlyList<PendingRemoval> PendingRemovals(long volume) => inner.PendingRemovals(volume);
 
-    public OverlayStatus Quarantine(in InodeKey key, string reason) =>
-        Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason);
+    public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null) =>
+        Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason, record);
 
     public IReadOnlyList<Volume> Volumes() => inner.Volumes();
 

@@ -42,6 +42,13 @@ internal sealed class MemoryStore : IOverlayStore
         return OverlayStatus.Ok;
     }
 
+    public OverlayStatus Remove(in InodeKey key, InodeRecord record)
+    {
+        lock (_gate)
+            _ = Has(key, record) && _records.Remove(key);
+        return OverlayStatus.Ok;
+    }
+
     public OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes)
     {
         foreach (OverlayChange change in changes)
@@ -92,12 +99,12 @@ internal sealed class MemoryStore : IOverlayStore
                 : new PendingRemoval(key, 0, null)),
         ]);
 
-    public OverlayStatus Quarantine(in InodeKey key, string reason)
+    public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null)
     {
         lock (_gate)
         {
-            if (_records.Remove(key, out InodeRecord? record))
-                _quarantined[key] = record;
+            if ((record is null || Has(key, record)) && _records.Remove(key, out InodeRecord? moved))
+                _quarantined[key] = moved;
         }
 
         return OverlayStatus.Ok;
@@ -143,6 +150,9 @@ internal sealed class MemoryStore : IOverlayStore
     public void Dispose()
     {
     }
+
+    private bool Has(in InodeKey key, InodeRecord record) =>
+        _records.TryGetValue(key, out InodeRecord? known) && known.SetAt == record.SetAt;
 
     private T Locked<T>(Func<T> read)
     {

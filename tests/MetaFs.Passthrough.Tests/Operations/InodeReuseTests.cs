@@ -13,6 +13,19 @@ public sealed class InodeReuseTests(ITestOutputHelper output)
 {
     private static readonly RequestContext s_user = User(7, 7);
 
+    [Fact]
+    public void A_removal_leaves_the_record_of_the_file_that_got_the_number_meanwhile()
+    {
+        using var share = new ShareUnderTest(Recording);
+        NodeId node = share.Create("f");
+        share.Chown(node, 7, 8);
+        InodeKey key = share.KeyOf(share.Share.Stat("f").Ino);
+        InodeRecord young = share.RowOf("f")! with { Uid = new IdValue(9, default), SetAt = Libc.RealtimeNanoseconds() };
+        share.Store.BeforeRemove = () => Assert.Equal(OverlayStatus.Ok, share.Store.Put(key, young));
+        share.Unlink("f");
+        Assert.Equal(9u, share.RowOf(key.Ino)?.Uid?.Value);
+    }
+
     [InodeReuseFact]
     public void A_file_made_on_the_share_gets_nothing_of_the_one_that_had_its_number()
     {
