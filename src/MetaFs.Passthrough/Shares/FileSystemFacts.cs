@@ -32,7 +32,12 @@ internal readonly record struct FileSystemFacts(
     public static FileSystemFacts Of(MountEntry mount)
     {
         FileSystemFacts facts = Of(mount.Type, mount.SuperOptions);
-        return facts.IsFuse && !facts.StableInodes ? facts with { StableInodes = MirrorsSource(mount) } : facts;
+        if (!facts.IsFuse || facts.StableInodes)
+            return facts;
+
+        // What mirrors no directory here is mostly far away, and may stamp when the data arrives there: rclone seconds later.
+        bool mirrors = MirrorsSource(mount);
+        return facts with { StableInodes = mirrors, StampsLate = !mirrors };
     }
 
     /// <summary>Looks a type up.</summary>

@@ -55,6 +55,24 @@ public sealed class FalseSuccessTests(ITestOutputHelper output) : MountTest(outp
         Assert.Equal(Posix.Stat(share.On("f0")).Mtime, Posix.Stat(share.At("f0")).Mtime);
     }
 
+    [RootTheory]
+    [InlineData("stamp close")]
+    [InlineData("stamp 1500ms")]
+    public void AStampThatComesAfterTheCloseLeavesARecordedTimeAlone(string stamp)
+    {
+        FaultyShare share = Mine(new FaultyShare(true, stamp, "refuse utimens EPERM"));
+        int fd = Posix.Open(share.At("f"), Posix.O_WRONLY | Posix.O_CREAT, Oct(644));
+        Posix.Write(fd, "text").Ok();
+        Posix.Futimens(fd, Second, 2 * Second).Ok();
+        Posix.Close(fd).Ok();
+        Thread.Sleep(2500);
+        Assert.NotEqual(2 * Second, Posix.Stat(share.On("f")).Mtime);
+        Assert.Equal((Second, 2 * Second), (Posix.Stat(share.At("f")).Atime, Posix.Stat(share.At("f")).Mtime));
+
+        File.AppendAllText(share.Backing + "/f", "of another host");
+        Assert.NotEqual(2 * Second, Posix.Stat(share.At("f")).Mtime);
+    }
+
     [RootFact]
     public void HalfAChownIsKeptWhenTheShareTakesTheOtherHalf()
     {
