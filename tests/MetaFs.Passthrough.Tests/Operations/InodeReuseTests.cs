@@ -20,7 +20,7 @@ public sealed class InodeReuseTests(ITestOutputHelper output)
         NodeId node = share.Create("f");
         share.Chown(node, 7, 8);
         InodeKey key = share.KeyOf(share.Share.Stat("f").Ino);
-        InodeRecord young = share.RowOf("f")! with { Uid = new IdValue(9, default), SetAt = Libc.RealtimeNanoseconds() };
+        InodeRecord young = share.RowOf("f")! with { Uid = new IdValue(9, new Reason(ReasonKind.Option)), SetAt = 1 };
         share.Store.BeforeRemove = () => Assert.Equal(OverlayStatus.Ok, share.Store.Put(key, young));
         share.Unlink("f");
         Assert.Equal(9u, share.RowOf(key.Ino)?.Uid?.Value);
