@@ -12,6 +12,8 @@ source "$here/checks.sh"
 # shellcheck source=scripts/lib/shares.sh
 source "$here/../lib/shares.sh"
 records=8
+server=/run/export
+if [[ ! -d $server || -d $server/lower ]]; then server=; fi # no server: an image, or a directory of this machine
 
 probe() { "$METAFS" probe "$1" --json --slow --drop-caches >"$work/probe-$2.json"; }
 
@@ -22,7 +24,7 @@ make_user_directory() {
     chmod 0777 "$1/.lab-user" 2>/dev/null || true
     # shellcheck disable=SC2016
     if as_user bash -c ': >"$1/file" && rm "$1/file"' bash "$1/.lab-user" 2>/dev/null; then return 0; fi
-    rmdir "$1/.lab-user"
+    rm -r "$1/.lab-user"
     return 1
 }
 
@@ -64,6 +66,33 @@ same() {
     fi
 }
 
+# On a server's own disk, past the share: what most shares are full of when MetaFs comes. A directory's and a file's
+# times move on after they were given an owner.
+leave_records_on_the_servers_own() {
+    mkdir "$server/.lab-served"
+    echo text >"$server/.lab-served/file"
+    chmod -R a+rwX "$server/.lab-served"
+    sleep 2
+    chown 71:72 "$MNT/.lab-served" "$MNT/.lab-served/file"
+    is_owned 71:72 "$MNT/.lab-served" "$MNT/.lab-served/file"
+    echo new >"$MNT/.lab-served/new"
+    echo more >>"$MNT/.lab-served/file"
+}
+
+find_records_on_the_servers_own() {
+    is_owned 71:72 "$MNT/.lab-served" "$MNT/.lab-served/file"
+}
+
+# is_owned OWNER PATH...
+is_owned() {
+    local owner=$1 path shown
+    shift
+    for path in "$@"; do
+        shown=$(stat -c %u:%g "$path")
+        [[ $shown == "$owner" ]] || { echo "$path: $shown, wanted $owner"; return 1; }
+    done
+}
+
 leave_records() {
     local i
     mkdir "$MNT/.lab-records"
@@ -99,8 +128,13 @@ identity_after_remount() {
     fi
     "$python" "$here/measure.py" plant "$SHARE" >"$work/planted.json"
     check 'records for later' leave_records
+    if [[ -n $server ]]; then check 'records of what the server made' leave_records_on_the_servers_own; fi
     check 'unmount and mount the share' remount_share
     check 'records looked at' find_records
+    if [[ -n $server ]] && inodes_are_stable; then
+        check 'records of what the server made are kept' find_records_on_the_servers_own
+    fi
+    if [[ -n $server ]]; then rm -r "$server/.lab-served"; fi
 }
 
 main() {

@@ -23,7 +23,7 @@ that they had made themselves; uid 1000 is in group 33 as well, which is the gro
 | refuses *ERRNO* | answers that errno |
 | ignores | answers success, and what was set does not show |
 | rounds to *UNIT* | keeps the time more coarsely |
-| absent | has no such thing |
+| absent | has no such thing: no file of mode 0, no creation time |
 | stable, moves | files show the same inode number (creation time) afterwards, or some do not |
 
 What MetaFs does about each answer, `metafs probe DIR` tells for any directory. Kinds of files that a share refuses stay
@@ -120,7 +120,7 @@ def table(head, rows):
     widths = [max(len(row[i]) for row in [head] + rows) for i in range(len(head))]
 
     def line(cells):
-        return "| " + " | ".join(text.ljust(width) for text, width in zip(cells, widths)).rstrip() + " |"
+        return "| " + " | ".join(text.ljust(width) for text, width in zip(cells, widths)) + " |"
     return [line(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|"] + [line(row) for row in rows]
 
 

@@ -108,6 +108,8 @@ public sealed partial class PassthroughFileSystem
         InodeRecord? old = inode.Record;
         if (old is null && !change.Draft.IsRecorded)
             return Errno.OK;
+        if (old is null && fd is not null)
+            inode.Volume.KeepBirthTime(fd, change.Share);
         long now = Libc.RealtimeNanoseconds();
         change.Witness(now);
         RecordDraft draft = change.Draft;

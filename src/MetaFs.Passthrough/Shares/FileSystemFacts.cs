@@ -26,6 +26,9 @@ internal readonly record struct FileSystemFacts(
     /// </summary>
     public bool FollowsLinks { get; init; }
 
+    /// <summary>Whether the server may make creation times up, unless it is told to keep one.</summary>
+    public bool MakesUpBirthTimes { get; init; }
+
     private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
 
     /// <summary>Looks a mount up.</summary>
@@ -50,7 +53,10 @@ internal readonly record struct FileSystemFacts(
         "nfs" or "nfs4" => new(false, true, false, 1, true),
 
         // Without serverino the client numbers inodes itself, anew on every mount. Samba and Windows keep 100 ns.
-        "cifs" or "smb3" => new(false, HasOption(superOptions, "serverino"), true, 100, false),
+        "cifs" or "smb3" => new(false, HasOption(superOptions, "serverino"), true, 100, false)
+        {
+            MakesUpBirthTimes = true,
+        },
 
         // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.
         "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false),

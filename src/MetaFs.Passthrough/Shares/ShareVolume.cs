@@ -26,6 +26,7 @@ internal sealed class ShareVolume
     // Guarded by _lock for writing; read without it, since a late view of a trait only costs one more try.
     private readonly CallTrait[] _traits;
     private volatile bool _falseBirthTimes;
+    private volatile bool _cannotKeepBirthTimes;
     private readonly bool[] _seenNow = new bool[3];
 
     public ShareVolume(IOverlayStore store, Volume row, ulong dev, int ordinal, FileSystemFacts facts, bool keepAccess)
@@ -100,6 +101,18 @@ internal sealed class ShareVolume
             _falseBirthTimes = true;
             KeepTraits();
         }
+    }
+
+    /// <summary>
+    /// Makes the creation time worth something before a first record is guarded by it. A server that does not do so leaves
+    /// things as they are.
+    /// </summary>
+    public void KeepBirthTime(SafeFd fd, in Statx stat)
+    {
+        if (!Facts.MakesUpBirthTimes || !Facts.StableInodes || _falseBirthTimes || _cannotKeepBirthTimes)
+            return;
+        if (stat.HasBtime && CifsCreationTime.Keep(fd, stat) is Errno.EOPNOTSUPP or Errno.ENOSYS)
+            _cannotKeepBirthTimes = true;
     }
 
     private void KeepTraits() =>

@@ -105,15 +105,45 @@ public sealed class ShareVolumeTests : IDisposable
         Assert.NotEqual(root.ShownIno(2), inner.ShownIno(2));
     }
 
+    // Samba keeps what it is told here, and makes up what it is not: the file's own disk just shows what was told.
+    [Theory]
+    [InlineData("cifs", "rw,serverino", false, true)]
+    [InlineData("smb3", "rw,serverino", false, true)]
+    [InlineData("cifs", "rw,serverino", true, false)]
+    [InlineData("cifs", "rw", false, false)]
+    [InlineData("ext4", "rw", false, false)]
+    public void A_creation_time_that_a_server_may_make_up_is_set_before_it_guards(
+        string type, string options, bool falseBirthTimes, bool isSet)
+    {
+        using var directory = new BackingDirectory();
+        directory.Write("file", "text");
+        ShareVolume volume = Make(type, new VolumeTraits(default, default, default, falseBirthTimes), options: options);
+        Assert.Equal(
+            Errno.OK, Libc.Openat(directory.Fd, Names.Z("file"), OpenFlags.O_PATH, 0, out SafeFd file));
+        using (file)
+        {
+            // 2020-01-02 03:04:05.678901200 as SMB counts it: 100 ns since 1601.
+            volume.KeepBirthTime(file, Stats.File().Born(1_577_934_245_678_901_200));
+            byte[] value = new byte[16];
+            Errno errno = Libc.Fgetxattr(file, Names.Z("user.cifs.creationtime"), value, out int size);
+            if (errno == Errno.EOPNOTSUPP)
+                return; // the temporary directory's file system has no user attributes
+            Assert.Equal(isSet ? Errno.OK : Errno.ENODATA, errno);
+            Assert.Equal(isSet ? BitConverter.GetBytes(132_224_078_456_789_012) : [], value[..size]);
+        }
+
+        volume.KeepBirthTime(SafeFd.Invalid, Stats.File().Born(1)); // refused: nobody is told
+    }
+
     public void Dispose() => _store.Dispose();
 
     private InodeGuard GuardOf(string type, BackingDirectory directory, in Statx stat, string name) =>
         Make(type, default).GuardOf(stat, directory.Fd, Names.Z(name));
 
-    private ShareVolume Make(string type, VolumeTraits traits, int ordinal = 0)
+    private ShareVolume Make(string type, VolumeTraits traits, int ordinal = 0, string options = "")
     {
         Assert.Equal(OverlayStatus.Ok, _store.OpenVolume(new VolumeIdentity(type, "test", 2, 0), out Volume? row));
         return new ShareVolume(
-            _store, row! with { Traits = traits }, Stats.Dev, ordinal, FileSystemFacts.Of(type, ""), false);
+            _store, row! with { Traits = traits }, Stats.Dev, ordinal, FileSystemFacts.Of(type, options), false);
     }
 }
