@@ -31,7 +31,7 @@ public sealed partial class PassthroughFileSystem
         lock (directory)
         {
             Errno errno = directory.Seek(offset);
-            while (errno == Errno.OK)
+            while (errno == Errno.OK && !(directory.IsDrained && buffer.Length > 0))
             {
                 errno = directory.Peek(out Dirent entry);
                 if (errno != Errno.OK)
@@ -55,7 +55,7 @@ public sealed partial class PassthroughFileSystem
         lock (directory)
         {
             Errno errno = directory.Seek(offset);
-            while (errno == Errno.OK)
+            while (errno == Errno.OK && !(directory.IsDrained && buffer.Length > 0))
             {
                 errno = directory.Peek(out Dirent entry);
                 if (errno != Errno.OK)

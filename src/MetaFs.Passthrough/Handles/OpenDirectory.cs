@@ -19,10 +19,18 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
 
     public Node Node { get; } = node;
 
+    /// <summary>Whether the next <see cref="Peek"/> reads on, and so forgets what was read before.</summary>
+    public bool IsDrained => _position == _length;
+
     /// <summary>Goes to the place an entry's offset names, unless it is there: the cookies are the share's own.</summary>
+    /// <remarks>
+    /// The kernel throws away what a program's small buffer (musl has 2 KiB) could not take, and comes back for it. Read
+    /// again, a share whose cookies are mere positions (tmpfs before Linux 6.6) would pass over as many names as were
+    /// removed meanwhile. The start is read again: rewinddir(3) asks for what is there now.
+    /// </remarks>
     public Errno Seek(ulong offset)
     {
-        if (offset == _offset)
+        if (offset == _offset || (offset != 0 && FindRead(offset)))
             return Errno.OK;
         _length = _position = 0;
         Errno errno = Libc.Lseek(Fd, (long)offset, 0, out _);
@@ -39,13 +47,11 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
         if (_position == _length)
         {
             _buffer ??= GC.AllocateUninitializedArray<byte>(BufferSize);
-            Errno errno = Libc.Getdents64(Fd, _buffer, out _length);
+            Errno errno = Libc.Getdents64(Fd, _buffer, out int length);
+            if (errno != Errno.OK || length == 0)
+                return errno == Errno.OK ? Errno.ENOENT : errno;
+            _length = length;
             _position = 0;
-            if (errno != Errno.OK)
-            {
-                _length = 0;
-                return errno;
-            }
         }
 
         var reader = new DirentReader(_buffer.AsSpan(_position.._length));
@@ -60,5 +66,21 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
     {
         _position += entry.RecordLength;
         _offset = (ulong)entry.Off;
+    }
+
+    private bool FindRead(ulong offset)
+    {
+        int position = 0;
+        foreach (Dirent entry in new DirentReader(_buffer.AsSpan(0, _length)))
+        {
+            position += entry.RecordLength;
+            if ((ulong)entry.Off != offset)
+                continue;
+            _position = position;
+            _offset = offset;
+            return true;
+        }
+
+        return false;
     }
 }

@@ -97,6 +97,21 @@ public sealed class OpenDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void What_was_read_ahead_is_not_read_again_when_the_kernel_comes_back_for_it()
+    {
+        for (int i = 0; i < 50; i++)
+            _share.Write($"f{i}", "");
+        using OpenDirectoryUnderTest directory = Open();
+        (string Name, long Off)[] all = [.. directory.ReadAll()];
+        Assert.True(directory.Inner.IsDrained);
+        for (int i = 0; i < 50; i++)
+            _share.Delete($"f{i}");
+        Assert.Equal(Errno.OK, directory.Inner.Seek((ulong)all[10].Off));
+        Assert.False(directory.Inner.IsDrained);
+        Assert.Equal(all[11..], directory.ReadAll());
+    }
+
+    [Fact]
     public void A_removed_directory_has_no_entries()
     {
         _share.MakeDirectory("gone");
