@@ -12,5 +12,5 @@ internal readonly record struct Mode(uint Bits)
     /// <summary>What is left of the mode under a umask.</summary>
     public Mode Without(Mode mask) => new(Bits & ~mask.Bits);
 
-    public override string ToString() => "0" + Convert.ToString(Bits, 8);
+    public override string ToString() => "0" + Convert.ToString(Bits, 8).PadLeft(3, '0');
 }

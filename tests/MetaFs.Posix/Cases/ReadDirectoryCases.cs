@@ -82,7 +82,7 @@ internal static class ReadDirectoryCases
     [Needs(Need.RemovingWhileListing)]
     public static void RemovingMissesNothing(CaseDirectory d)
     {
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 150; i++)
             d.Open($"a-name-that-fills-buffers-{i:D4}", O_WRONLY | O_CREAT, 600).Ok();
         SafeFd fd = d.Opened(".", O_RDONLY | O_DIRECTORY);
         while (true)

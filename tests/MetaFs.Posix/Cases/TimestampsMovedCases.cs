@@ -150,6 +150,7 @@ internal static class TimestampsMovedCases
         d.File(Subject, "content");
         d.Utimens(Subject, OldAtime, OldMtime).Ok();
         d.Utimens("d", OldAtime, OldMtime).Ok();
+        (d.Stat(Subject).Atime, d.Stat(Subject).Mtime).Is((OldAtime, OldMtime), "times before the call");
     }
 
     private static void Check(CaseDirectory d, Row row, char letter)

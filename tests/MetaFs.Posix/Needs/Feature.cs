@@ -41,12 +41,15 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.TrailingDots, d => NameProbes.Keeps(d, "dot.", "space ", " ")),
         new(Need.DeviceNames, d => NameProbes.Keeps(d, "nul", "con", "aux.txt", "com1")),
         new(Need.LongNames, d => NameProbes.Keeps(d, new string('n', 255))),
+        new(Need.NameLimit, NameProbes.NameLimit),
         new(Need.DeepTrees, NameProbes.DeepTrees),
         new(Need.DirectoryLinks, NameProbes.DirectoryLinks),
         new(Need.LinkedInodes, NameProbes.LinkedInodes),
         new(Need.RemovingWhileListing, Unless(ReadDirectoryCases.RemovingMissesNothing)) { IsOfTheMoment = true },
-        new(Need.Atime, Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))) { IsOfTheMoment = true },
-        new(Need.QuietAtime, Unless(TimestampsMovedCases.Rows('a', "OpenAndClose", "Write")))
+        new(Need.Atime, d => Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))(d) ?? TimeProbes.CachedRead(d))
+            { IsOfTheMoment = true },
+        new(Need.FineAtime, TimeProbes.FineAtime),
+        new(Need.QuietAtime, Unless(TimestampsMovedCases.Rows('a', "OpenAndClose", "Write", "Overwrite")))
             { IsOfTheMoment = true },
         new(Need.PromptDirectoryTimes, Unless(TimestampsMovedCases.Rows('m', "Creat", "Mkdir")))
             { IsOfTheMoment = true },

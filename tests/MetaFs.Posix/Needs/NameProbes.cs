@@ -26,6 +26,15 @@ internal static class NameProbes
         return null;
     }
 
+    public static string? NameLimit(CaseDirectory d)
+    {
+        string name = new('n', 256);
+        Errno errno = d.TryStat(name, out _);
+        if (errno == ENAMETOOLONG)
+            errno = d.Mkdir($"{name}/x", 755);
+        return errno == ENAMETOOLONG ? null : errno.ToString();
+    }
+
     public static string? DeepTrees(CaseDirectory d)
     {
         string name = new('d', 200);

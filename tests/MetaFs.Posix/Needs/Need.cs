@@ -56,6 +56,9 @@ internal enum Need
     /// <summary>Names of 255 bytes.</summary>
     LongNames,
 
+    /// <summary>A longer name is ENAMETOOLONG to every call, not just unknown.</summary>
+    NameLimit,
+
     /// <summary>Paths beyond PATH_MAX, reached step by step.</summary>
     DeepTrees,
 
@@ -71,7 +74,10 @@ internal enum Need
     /// <summary>Reading moves the access time, at least where it is older than the modification.</summary>
     Atime,
 
-    /// <summary>Nothing but reading moves the access time.</summary>
+    /// <summary>atime has steps of less than three seconds.</summary>
+    FineAtime,
+
+    /// <summary>An access time of 1970 is kept, and nothing but reading moves it.</summary>
     QuietAtime,
 
     /// <summary>New names move the times of their directory at once.</summary>
