@@ -94,6 +94,26 @@ public sealed partial class PassthroughFileSystem
 
         if (wasHint && node.Record is { } record && node.Names is not null)
             Save(node, record with { Hint = HintOf(node) });
+        LinksChanged(node, stat);
+    }
+
+    /// <summary>An inode got or lost a name and has others: that moves its ctime. Call under the node's monitor.</summary>
+    /// <param name="node">The inode.</param>
+    /// <param name="before">What the share showed of it before.</param>
+    /// <remarks>
+    /// A CIFS client shows the old count of links for its attribute timeout unless it is made to ask, and not every server
+    /// moves ctime then.
+    /// </remarks>
+    private void LinksChanged(Node node, in Statx before)
+    {
+        if (node.Volume.Facts.IsLocal || StatNames(node, node.Names, out Statx after, fresh: true) != Errno.OK)
+            return;
+        long shown = Math.Max(before.CtimeNs, node.Record?.Ctime ?? 0);
+        if (after.CtimeNs > shown)
+            return;
+        long now = Libc.RealtimeNanoseconds();
+        InodeRecord record = node.Record ?? new InodeRecord { Guard = node.Guard, Hint = HintOf(node) };
+        Save(node, record with { Ctime = Math.Max(now, shown + 1), SetAt = now });
     }
 
     // Some shares count one link whatever there is; another name that leads to the inode knows better.

@@ -60,6 +60,7 @@ public sealed partial class PassthroughFileSystem
         {
             lock (inode)
             {
+                _ = StatNode(inode, out Statx before);
                 errno = LinkOnShare(inode, lease.Fd, newName);
                 if (errno != Errno.OK)
                     return errno;
@@ -67,6 +68,8 @@ public sealed partial class PassthroughFileSystem
                 if (errno == Errno.OK && IsLinked(inode, stat))
                 {
                     errno = Linked(inode, directory, newName);
+                    if (errno == Errno.OK)
+                        LinksChanged(inode, before);
                     entry = errno == Errno.OK ? EntryOf(inode, stat) : default;
                 }
                 else if (errno == Errno.OK)

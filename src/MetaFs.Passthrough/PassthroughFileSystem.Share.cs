@@ -10,10 +10,10 @@ public sealed partial class PassthroughFileSystem
 {
     // A kernel keeps attributes of a FUSE mirror for the rest of its tick, even with a timeout of 0, and each name of an
     // inode has attributes of its own there (fs/fuse/dir.c, fuse_update_get_attr): for 4 ms a link count may be old.
-    private static Errno StatName(Node directory, SafeFd fd, CString name, out Statx stat)
+    private static Errno StatName(Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false)
     {
         AtFlags flags = AtFlags.AT_SYMLINK_NOFOLLOW;
-        if (directory.Volume.Facts.IsFuse)
+        if (fresh || directory.Volume.Facts.IsFuse)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
         return Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
     }
@@ -39,7 +39,7 @@ public sealed partial class PassthroughFileSystem
         return StatNameless(node, out stat);
     }
 
-    private Errno StatNames(Node node, NodeName? names, out Statx stat)
+    private Errno StatNames(Node node, NodeName? names, out Statx stat, bool fresh = false)
     {
         stat = default;
         for (NodeName? name = names; name is not null; name = name.Next)
@@ -48,7 +48,7 @@ public sealed partial class PassthroughFileSystem
             using (lease)
             {
                 if (errno == Errno.OK)
-                    errno = StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat);
+                    errno = StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat, fresh);
             }
 
             if (errno == Errno.OK && node.Is(stat))

@@ -172,7 +172,18 @@ internal ref struct AttributeChange
             _node.Volume.Learn(ShareCall.Utimens, mtimeReason == ReasonKind.Ignored ? CallTrait.Ignores : CallTrait.Accepts);
         RecordTimes(
             atime, mtime, atimeVerdict, mtimeVerdict, new Reason(mtime is null ? atimeReason : mtimeReason));
+        if (atime is null)
+            KeepAtime(before.AtimeNs);
         return Errno.OK;
+    }
+
+    // The CIFS client shows no atime below mtime (fs/smb/client/inode.c, cifs_fattr_to_inode), so one that was to stay as
+    // it is has to be recorded when mtime passes it.
+    private void KeepAtime(long before)
+    {
+        bool isRaised = !_node.Volume.Facts.IsLocal && before < _share.MtimeNs && _share.AtimeNs == _share.MtimeNs;
+        if (isRaised && _draft.Atime is null)
+            _draft.Atime = new TimeValue(before, new Reason(ReasonKind.Ignored));
     }
 
     /// <summary>The data changes: recorded times are void.</summary>

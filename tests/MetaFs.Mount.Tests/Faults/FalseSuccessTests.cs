@@ -125,6 +125,33 @@ public sealed class FalseSuccessTests(ITestOutputHelper output) : MountTest(outp
         Assert.Equal("33:33", Posix.Stat(share.On("f0")).Owner);
     }
 
+    [RootFact]
+    public void ALinkMovesCtimeAlsoWhereTheSharesClockIsBehind()
+    {
+        FaultyShare share = Mine(new FaultyShare("skew -3600s", "ignore chown"));
+        string f = share.At("f");
+        Posix.CreateFile(f);
+        Posix.Chown(f, 42, 43).Ok(); // recorded, and so is its ctime: by this machine's clock
+        long last = Posix.Stat(f).Ctime;
+        Func<Errno>[] changes =
+        [
+            () => Posix.Link(f, share.At("second")),
+            () => Posix.Unlink(share.At("second")),
+            () => Posix.Link(f, share.At("third")),
+            () => Posix.Rename(Made(share.At("other")), share.At("third")),
+        ];
+        foreach (Func<Errno> change in changes)
+        {
+            change().Ok();
+            FileStatus status = Posix.Stat(f);
+            Assert.True(status.Ctime > last, $"ctime went from {last} to {status.Ctime}");
+            Assert.Equal("42:43", status.Owner);
+            last = status.Ctime;
+        }
+
+        Assert.Equal(1u, Posix.Stat(f).Nlink);
+    }
+
     [RootTheory]
     [InlineData("skew 3600s")]
     [InlineData("skew -3600s")]
@@ -144,5 +171,11 @@ public sealed class FalseSuccessTests(ITestOutputHelper output) : MountTest(outp
 
         share.Remount();
         Assert.True(Posix.Stat(f).Ctime >= last, "ctime went back over a remount");
+    }
+
+    private static string Made(string path)
+    {
+        Posix.CreateFile(path);
+        return path;
     }
 }
