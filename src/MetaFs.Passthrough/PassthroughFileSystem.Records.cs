@@ -152,6 +152,8 @@ public sealed partial class PassthroughFileSystem
     /// <summary>A name came or went: a directory's recorded times are void, whenever the share stamps it.</summary>
     private void EntriesChanged(Node directory, SafeFd fd)
     {
+        if (!directory.Volume.Facts.IsLocal)
+            directory.EntriesChangedAt = Environment.TickCount64;
         Outdate(directory.Id);
         if (directory.Record?.Witness is null || Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat) != Errno.OK)
             return;

@@ -22,13 +22,18 @@ public sealed partial class PassthroughFileSystem
     /// <returns>OK; ESTALE: none of them leads to it any more; what the share answered for another trouble.</returns>
     private Errno StatNode(Node node, out Statx stat)
     {
+        bool fresh = node.IsClientLate;
         if (node.Id == Fuse.NodeId.Root)
-            return Libc.Fstatx(_root, ShareVolume.Mask, out stat);
+        {
+            AtFlags sync = fresh ? AtFlags.AT_STATX_FORCE_SYNC : 0;
+            return Libc.Statx(_root, CString.Empty, AtFlags.AT_EMPTY_PATH | sync, ShareVolume.Mask, out stat);
+        }
+
         NodeName? names;
         do
         {
             names = node.Names;
-            Errno errno = StatNames(node, names, out stat);
+            Errno errno = StatNames(node, names, out stat, fresh);
             if (errno != Errno.ESTALE)
                 return errno;
         }
@@ -64,10 +69,15 @@ public sealed partial class PassthroughFileSystem
     {
         lock (node)
         {
-            if (node.Open?.First is { } file)
-                return Libc.Fstatx(file.Fd, ShareVolume.Mask, out stat);
             stat = node.RemovedStat;
-            return node.IsRemoved ? Errno.OK : Errno.ESTALE;
+            Errno errno = node.IsRemoved ? Errno.OK : Errno.ESTALE;
+            if (node.Open?.First is { } file)
+                errno = Libc.Fstatx(file.Fd, ShareVolume.Mask, out stat);
+
+            // An NFS client keeps a removed open file under another name, and counts that.
+            if (errno == Errno.OK && node.IsRemoved)
+                stat = stat with { Nlink = 0 };
+            return errno;
         }
     }
 

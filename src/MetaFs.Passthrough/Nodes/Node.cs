@@ -90,6 +90,17 @@ internal sealed class Node
     /// <summary>A rename is under way: the share and <see cref="Names"/> may disagree. Written under the node's monitor.</summary>
     public volatile bool IsMoving;
 
+    /// <summary>
+    /// Whether a network client may still show this directory as it was before its last entry came or went: it keeps
+    /// attributes for a second (mount.cifs(8), actimeo).
+    /// </summary>
+    public bool IsClientLate => EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < ClientMemory;
+
+    /// <summary>When an entry last came or went, of shares that are not local; TickCount64, 0: never.</summary>
+    public long EntriesChangedAt;
+
+    private const long ClientMemory = 2000;
+
     /// <summary>Waits for a rename that is under way; whoever found no name then knows whether to try again.</summary>
     /// <param name="seen">The names that were tried.</param>
     /// <remarks>Not by the monitor: the caller may hold another node's. Bounded, since two renames may wait for each other.</remarks>
