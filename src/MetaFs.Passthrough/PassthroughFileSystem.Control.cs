@@ -95,8 +95,7 @@ public sealed partial class PassthroughFileSystem
         // The record as it stands in the database, before this look settles it.
         InodeRecord? record = node.Record;
         bool timesValid = record?.Witness is not { } witness
-            || TimeValidity.Judge(
-                witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, witness.SettledAt) != TimeVerdict.Void;
+            || Judge(node, witness, stat) != TimeVerdict.Void;
         EffectiveAttributes effective = Effective(node, ref stat);
         ulong ino = node.Volume.ShownIno(node.Ino);
         var shown = new ControlAttributes(

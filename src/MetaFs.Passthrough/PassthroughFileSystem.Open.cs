@@ -146,6 +146,8 @@ public sealed partial class PassthroughFileSystem
             if (state.First is null && inode.IsRemoved && Libc.Fstatx(file.Fd, ShareVolume.Mask, out Statx last) == Errno.OK)
                 inode.KeepRemovedStat(last with { Nlink = 0 });
             file.Fd.Dispose();
+            if (inode.Volume.Facts.StampsLate)
+                inode.ClosedAt = Libc.RealtimeNanoseconds();
             if (state.First is null)
             {
                 inode.Open = null;

@@ -143,11 +143,9 @@ public sealed partial class PassthroughFileSystem
     }
 
     // A late stamp leaves the witness as it is: a CIFS client may show the stamp for a while and the time of before again.
-    private static TimeVerdict Judge(Node node, in TimeWitness witness, in Statx stat)
-    {
-        long settledAt = node.Open is { Writers: > 0 } ? Libc.RealtimeNanoseconds() : witness.SettledAt;
-        return TimeValidity.Judge(witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, settledAt);
-    }
+    private static TimeVerdict Judge(Node node, in TimeWitness witness, in Statx stat) =>
+        TimeValidity.Judge(
+            witness, stat.MtimeNs, stat.Size, node.Volume.Facts.StampsLate, node.SettledAt(witness));
 
     /// <summary>A name came or went: a directory's recorded times are void, whenever the share stamps it.</summary>
     private void EntriesChanged(Node directory, SafeFd fd)

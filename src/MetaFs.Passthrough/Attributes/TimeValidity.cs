@@ -31,7 +31,7 @@ internal static class TimeValidity
     /// <param name="size">The share's size now, bytes.</param>
     /// <param name="stampsLate">Whether this share is known to stamp after the last close.</param>
     /// <param name="settledAt">
-    /// When the last writable handle closed, or now while one is open: ns, this machine's clock.
+    /// When the last handle closed, or now while a writable one is open: ns, this machine's clock.
     /// </param>
     /// <remarks>
     /// ctime is no part of it: link, rename and the record's own chmod on the share move it without touching data.

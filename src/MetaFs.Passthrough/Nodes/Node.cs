@@ -84,6 +84,23 @@ internal sealed class Node
     /// <summary>Open handles, or null: most nodes have none. Written under the node's monitor.</summary>
     public volatile OpenState? Open;
 
+    /// <summary>When a handle was closed last, by this machine's clock, ns; kept where the share stamps late.</summary>
+    /// <remarks>
+    /// Readers count: what the CIFS client has written it may stamp with its own clock at a later close, whosever, and shows
+    /// that until it asks the server again (fs/smb/client/file.c, cifs_close: CIFS_INO_MODIFIED_ATTR).
+    /// </remarks>
+    public long ClosedAt
+    {
+        get => Volatile.Read(ref _closedAt);
+        set => Volatile.Write(ref _closedAt, value);
+    }
+
+    private long _closedAt;
+
+    /// <summary>The last moment at which the share may have been about to stamp, ns.</summary>
+    public long SettledAt(in TimeWitness witness) =>
+        Open is { Writers: > 0 } ? Libc.RealtimeNanoseconds() : Math.Max(witness.SettledAt, ClosedAt);
+
     /// <summary>The directory's descriptor, if one is held. Owned by <see cref="DirectoryFds"/>.</summary>
     public volatile DirectoryFd? Directory;
 
