@@ -243,13 +243,15 @@ own_chown() {
 }
 
 own_copies() {
+    local name shown
     # over a file of the share's owner, as in the original report
     (umask 0 && echo old >"$SHARE/theirs") # some shares refuse the chmod, and some do not ask for the mode here
     chmod a+rw "$SHARE/theirs" || true
     as_user "$python" -c 'import shutil, sys; shutil.copy2(sys.argv[1], sys.argv[2])' "$work/home/original" /run/own/theirs
     as_user cp -p "$work/home/original" /run/own/new
     for name in theirs new; do
-        [[ $(as_user stat -c '%a %.Y' "/run/own/$name") == "4751 $(date -d "$when" +%s.%9N)" ]]
+        shown=$(as_user stat -c '%a %.Y' "/run/own/$name")
+        [[ $shown == "4751 $(date -d "$when" +%s.%9N)" ]] || { echo "$name: $shown"; return 1; }
     done
 }
 

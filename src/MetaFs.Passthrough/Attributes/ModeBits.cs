@@ -24,7 +24,10 @@ internal static class ModeBits
 
     /// <summary>The mode that may stand on the share for a wanted one.</summary>
     /// <param name="wanted">The mode the caller means.</param>
-    /// <param name="isDirectory">Directories keep rwx for their owner, files rw.</param>
+    /// <param name="isDirectory">
+    /// Directories keep rwx for their owner, files rw. A sticky directory would keep the daemon from removing what is not its
+    /// own there.
+    /// </param>
     /// <param name="keepAccess">Whether the daemon could lock itself out: not root here, or root is nobody there.</param>
     /// <param name="ownerIsReal">Whether the share's owner is the effective one: else suid would lend a false identity.</param>
     /// <param name="groupIsReal">The same for the group and sgid.</param>
@@ -35,8 +38,8 @@ internal static class ModeBits
             mode &= ~FileMode.S_ISUID;
         if (!groupIsReal)
             mode &= ~FileMode.S_ISGID;
-        if (keepAccess)
-            mode |= isDirectory ? FileMode.S_IRWXU : FileMode.S_IRUSR | FileMode.S_IWUSR;
-        return mode;
+        if (keepAccess && isDirectory)
+            return (mode | FileMode.S_IRWXU) & ~FileMode.S_ISVTX;
+        return keepAccess ? mode | FileMode.S_IRUSR | FileMode.S_IWUSR : mode;
     }
 }

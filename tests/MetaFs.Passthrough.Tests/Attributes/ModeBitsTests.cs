@@ -49,7 +49,9 @@ public sealed class ModeBitsTests
     [InlineData(6000, true, true, false, true, 2700)]
     [InlineData(6000, true, true, true, true, 6700)]
     [InlineData(1444, false, true, false, false, 1644)] // sticky is no identity
-    [InlineData(1055, true, true, false, false, 1755)]
+    [InlineData(1055, true, true, false, false, 755)] // but a lock: NFS clients check it
+    [InlineData(1777, true, true, true, true, 777)]
+    [InlineData(1777, true, false, true, true, 1777)]
     [InlineData(111, false, true, true, true, 711)]
     [InlineData(777, false, false, false, false, 777)]
     public void Only_what_is_safe_and_true_stands_on_the_share(
