@@ -64,7 +64,7 @@ internal static class ChmodCases
         d.Chmod("link", 604).Gives(ENOENT);
     }
 
-    [Needs(Need.Link)]
+    [Needs(Need.Link, Need.LinkedInodes)]
     public static void ShowsByEveryName(CaseDirectory d)
     {
         d.File("file");

@@ -112,7 +112,7 @@ internal static class ChownCases
         d.Lstat("link").Owner.Is("42:43");
     }
 
-    [Needs(Need.Root, Need.Link)]
+    [Needs(Need.Root, Need.Link, Need.LinkedInodes)]
     public static void ShowsByEveryName(CaseDirectory d)
     {
         d.File("file");

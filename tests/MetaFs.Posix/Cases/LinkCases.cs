@@ -3,7 +3,7 @@ namespace MetaFs.Posix.Cases;
 
 internal static class LinkCases
 {
-    [Needs(Need.Link)]
+    [Needs(Need.Link, Need.LinkedInodes)]
     public static void CountsNames(CaseDirectory d)
     {
         d.File("a", "content");
@@ -27,7 +27,7 @@ internal static class LinkCases
         d.Stat("b").Ino.Is(d.Stat("a").Ino);
     }
 
-    [Needs(Need.Link)]
+    [Needs(Need.Link, Need.LinkedInodes)]
     public static void DataIsShared(CaseDirectory d)
     {
         d.File("a", "one");

@@ -136,7 +136,7 @@ internal static class RenameCases
         d.Content("file").Is("content");
     }
 
-    [Needs(Need.Link)]
+    [Needs(Need.Link, Need.LinkedInodes)]
     public static void BetweenTwoNamesOfAFileChangesNothing(CaseDirectory d)
     {
         d.File("a", "content");

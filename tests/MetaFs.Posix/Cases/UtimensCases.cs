@@ -138,7 +138,7 @@ internal static class UtimensCases
         d.Stat("file").Mode.Is(640);
     }
 
-    [Needs(Need.Link)]
+    [Needs(Need.Link, Need.LinkedInodes)]
     public static void ShowsByEveryName(CaseDirectory d)
     {
         d.File("file");

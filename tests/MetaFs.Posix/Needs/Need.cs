@@ -65,7 +65,7 @@ internal enum Need
     /// <summary>A directory's link count is two more than its subdirectories.</summary>
     DirectoryLinks,
 
-    /// <summary>Hard links show one inode number.</summary>
+    /// <summary>Hard links show one inode number; else they are files of their own to every cache.</summary>
     LinkedInodes,
 
     /// <summary>A listing misses nothing while names are removed.</summary>
@@ -103,6 +103,9 @@ internal enum Need
 
     /// <summary>A directory whose files were removed while open is empty.</summary>
     UnlinkedEntry,
+
+    /// <summary>fchmod(2) finds a file that was removed while open, whatever it then answers.</summary>
+    UnlinkedChmod,
 
     /// <summary>A file that was removed while open has no links.</summary>
     UnlinkedLinks,
