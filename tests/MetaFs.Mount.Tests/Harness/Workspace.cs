@@ -3,13 +3,13 @@ namespace MetaFs.Mount.Tests.Harness;
 /// <summary>A temporary directory that every user can reach, on a file system with stable inode numbers.</summary>
 public sealed class Workspace : IDisposable
 {
-    /// <summary>In the path of everything these tests make, mount or start.</summary>
-    public const string Prefix = "metafs-mount-test.";
+    /// <summary>In the path of everything that this run of the tests makes, mounts or starts, and of nothing else.</summary>
+    public static readonly string Prefix = $"metafs-mount-test.{Environment.ProcessId}.";
 
     public Workspace()
     {
         string parent = Environment.GetEnvironmentVariable("METAFS_TEST_DIR") ?? "/var/tmp";
-        Path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..10]);
+        Path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..8]);
         Posix.Mkdir(Path, Octal.Oct(755)).Ok();
         Posix.Chmod(Path, Octal.Oct(755)).Ok();
     }
