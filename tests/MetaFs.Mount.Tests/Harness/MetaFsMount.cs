@@ -73,11 +73,12 @@ public sealed class MetaFsMount : IDisposable
     }
 
     /// <summary>A bash line that sets the limit, sends all output to the log and becomes the daemon.</summary>
+    /// <remarks>A run that was started in the background by a shell ignores SIGINT, and would pass that on.</remarks>
     private static string[] LoggedCommand(MountPlan plan, string log)
     {
         string limit = plan.OpenFiles is int files ? $"ulimit -n {files}; " : "";
         string[] flags = plan.Trace ? ["-f", "-d"] : ["-f"];
-        return ["/bin/bash", "-c", limit + "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "bash", log,
+        return ["/bin/bash", "-c", limit + "log=$1; shift; exec env --default-signal=INT \"$@\" >>\"$log\" 2>&1 </dev/null", "bash", log,
             MetaFsProgram.Path, .. plan.Arguments(flags)];
     }
 
