@@ -14,7 +14,14 @@ fail() {
     exit 125
 }
 
+# A copy of somebody's FUSE mount would keep its daemon alive after he has unmounted it.
+drop_copies() {
+    local target
+    while read -r target; do umount -l "$target"; done < <(findmnt -rn -o TARGET,FSTYPE | awk '$2 ~ /^fuse/ { print $1 }' | tac)
+}
+
 set_up_namespace() {
+    drop_copies
     mount -t tmpfs -o mode=755 run /run || return 1
     mkdir -p /run/lab /run/lock
     mkdir -m 1777 /run/tmp
