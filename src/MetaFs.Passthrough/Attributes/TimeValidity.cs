@@ -35,7 +35,8 @@ internal static class TimeValidity
     /// </param>
     /// <remarks>
     /// ctime is no part of it: link, rename and the record's own chmod on the share move it without touching data.
-    /// A stamp that lies before the witness was set by somebody, so it is a change.
+    /// A stamp that lies well before the witness was set by somebody, so it is a change; a little before it lies what the
+    /// server stamped for the last write, where the client's own clock was the witness.
     /// </remarks>
     public static TimeVerdict Judge(in TimeWitness witness, long mtime, ulong size, bool stampsLate, long settledAt)
     {
@@ -43,7 +44,7 @@ internal static class TimeValidity
             return TimeVerdict.Void;
         if (mtime == witness.Mtime)
             return TimeVerdict.Valid;
-        if (!stampsLate || mtime < witness.Mtime)
+        if (!stampsLate || mtime < witness.Mtime - LateStampSlack)
             return TimeVerdict.Void;
         long limit = Math.Max(witness.TakenAt, settledAt) + LateStampSlack;
         return mtime <= limit ? TimeVerdict.LateStamp : TimeVerdict.Void;
