@@ -15,6 +15,7 @@ files=${1:-2000}
 when='2001-02-03 04:05:06.123456789'
 # shellcheck source=scripts/lab.d/checks.sh
 source "$here/checks.sh"
+seconds_of "$when"
 
 # sshfs makes links that lead up or out, but does not show where they lead
 keeps_symlink() {
@@ -195,9 +196,9 @@ kill_loses_nothing() {
     for i in 1 2 3 4 5 6 7 8 9 10; do
         echo $i >"$MNT/killed/$i"
         chown "$i:$i" "$MNT/killed/$i"
-        chmod 4711 "$MNT/killed/$i"
-        touch -d "$when" "$MNT/killed/$i"
     done
+    chmod 4711 "$MNT"/killed/*
+    touch -d "$when" "$MNT"/killed/*
     grep -lzxF "$MNT" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | while read -r pid; do
         [[ /proc/$pid/exe -ef $METAFS ]] || continue
         kill -9 "$pid"
@@ -239,7 +240,7 @@ own_chown() {
     done
     as_user chmod 4755 /run/own/own
     as_user touch -d "$when" /run/own/own
-    [[ $(as_user stat -c '%u:%g %a %.Y' /run/own/own) == "12:34 4755 $(date -d "$when" +%s.%9N)" ]]
+    [[ $(as_user stat -c '%u:%g %a %.Y' /run/own/own) == "12:34 4755 $seconds" ]]
 }
 
 own_copies() {
@@ -251,7 +252,7 @@ own_copies() {
     as_user cp -p "$work/home/original" /run/own/new
     for name in theirs new; do
         shown=$(as_user stat -c '%a %.Y' "/run/own/$name")
-        [[ $shown == "4751 $(date -d "$when" +%s.%9N)" ]] || { echo "$name: $shown"; return 1; }
+        [[ $shown == "4751 $seconds" ]] || { echo "$name: $shown"; return 1; }
     done
 }
 
