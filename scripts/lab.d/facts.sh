@@ -122,7 +122,7 @@ remount_share() {
 
 identity_after_remount() {
     echo '{}' >"$work/remount.json"
-    if [[ $SHARE_KIND == tmpfs ]]; then
+    if [[ $SHARE_KIND == *tmpfs ]]; then
         skip 'unmount and mount the share' 'tmpfs keeps nothing'
         return
     fi

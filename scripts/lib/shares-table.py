@@ -194,7 +194,7 @@ def compare(directory, target):
     if not guests:
         return
     if kernels(guests) != kernel:
-        print(f"made with Linux {kernel}, this is {kernels(guests)}: make it anew with scripts/lab --table")
+        print(f"made with Linux {kernel}, this is {kernels(guests)}")
         sys.exit(2)
     different = False
     for heading, _, head, rows in sections(guests):

@@ -71,8 +71,8 @@ internal sealed class ProbeDirectory : IDisposable
     {
         names = [];
 
-        // By a descriptor of its own: sshfs does not go back to the start of an open directory. It lists nothing the
-        // second time, and goes on so for 20 s for everybody (dcache_dir_timeout).
+        // By a descriptor of its own: sshfs does not go back to the start of an open directory. After something was made
+        // in it, the second listing is empty, and so is everybody's for 20 s (dcache_dir_timeout).
         Errno errno = OpenDirectory(directory, Terminated("."), out SafeFd listed);
         if (errno != Errno.OK)
             return errno;
