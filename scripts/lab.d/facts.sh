@@ -155,7 +155,8 @@ main() {
     check 'probe: the mount, as uid 1000' probe_as_user "$MNT" mount
     promised mount_user
     identity_after_remount
-    check 'facts.json' "$python" "$here/facts.py" join "$SHARE_KIND" "$work" "$records" "$LAB_OUT/facts.json"
+    # A table is made of whole answers only.
+    ((failed)) || check 'facts.json' "$python" "$here/facts.py" join "$SHARE_KIND" "$work" "$records" "$LAB_OUT/facts.json"
     sum_up
 }
 
