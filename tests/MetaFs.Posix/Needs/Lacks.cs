@@ -4,6 +4,8 @@ namespace MetaFs.Posix.Needs;
 /// <summary>Preconditions that are not met; found by trying, or as --lacks says.</summary>
 internal sealed class Lacks
 {
+    private const int TimesForChance = 3;
+
     private readonly Dictionary<Need, string> _reasons = [];
 
     /// <summary>By word, in the order of the features.</summary>
@@ -27,9 +29,7 @@ internal sealed class Lacks
         Lacks lacks = new();
         foreach (Feature feature in Feature.All)
         {
-            string? reason = share is not null && feature.IsOfTheMoment ? "" : Try(me, tree, feature);
-            if (reason is not null && share is not null)
-                reason = Try(me, share, feature) is string bare ? $"the share: {bare}" : null;
+            string? reason = Reason(me, tree, share, feature);
             if (reason is not null)
                 lacks._reasons.Add(feature.Need, reason);
         }
@@ -49,6 +49,22 @@ internal sealed class Lacks
         }
 
         return null;
+    }
+
+    private static string? Reason(Identity me, TemporaryTree tree, TemporaryTree? share, Feature feature)
+    {
+        if (feature.IsOfTheMoment)
+        {
+            string? reason = null;
+            for (int i = 0; i < TimesForChance && reason is null; i++)
+                reason = Try(me, share ?? tree, feature);
+            return reason is null || share is null ? reason : $"the share: {reason}";
+        }
+
+        string? own = Try(me, tree, feature);
+        if (own is null || share is null)
+            return own;
+        return Try(me, share, feature) is string bare ? $"the share: {bare}" : null;
     }
 
     private static string? Try(Identity me, TemporaryTree tree, Feature feature)

@@ -68,6 +68,9 @@ internal enum Need
     /// <summary>Hard links show one inode number; else they are files of their own to every cache.</summary>
     LinkedInodes,
 
+    /// <summary>Listings show symbolic links as such, or say nothing.</summary>
+    ListedSymlinks,
+
     /// <summary>A listing misses nothing while names are removed.</summary>
     RemovingWhileListing,
 
