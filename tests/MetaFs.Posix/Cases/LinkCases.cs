@@ -47,7 +47,7 @@ internal static class LinkCases
         d.Exists("link").Is(false);
     }
 
-    [Needs(Need.Link, Need.Symlink)]
+    [Needs(Need.Link, Need.LinkedInodes, Need.Symlink)]
     public static void OfASymlinkIsTheLink(CaseDirectory d)
     {
         d.Symlink("nowhere", "link").Ok();
@@ -57,7 +57,7 @@ internal static class LinkCases
         d.Lstat("link").Nlink.Is(2);
     }
 
-    [Needs(Need.Link, Need.Symlink)]
+    [Needs(Need.Link, Need.LinkedInodes, Need.Symlink)]
     public static void FollowIsTheTarget(CaseDirectory d)
     {
         d.File("file");
@@ -74,7 +74,7 @@ internal static class LinkCases
         yield return Of("CharacterDevice", FileMode.S_IFCHR, Need.Device);
         yield return Of("BlockDevice", FileMode.S_IFBLK, Need.Device);
 
-        static Case Of(string name, uint type, Need need) => new($"OfSpecialFiles.{name}", [Need.Link, need], d =>
+        static Case Of(string name, uint type, Need need) => new($"OfSpecialFiles.{name}", [Need.Link, Need.LinkedInodes, need], d =>
         {
             d.Make("it", type);
             d.Link("it", "link").Ok();

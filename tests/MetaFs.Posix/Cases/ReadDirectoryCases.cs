@@ -27,6 +27,7 @@ internal static class ReadDirectoryCases
             entry.Type.Is(FileMode.ToDirentType(type));
     }
 
+    [Needs(Need.ListedDots)]
     public static void HasTheDots(CaseDirectory d)
     {
         d.Directory("d");
@@ -56,6 +57,7 @@ internal static class ReadDirectoryCases
         pieces.Count.Is(152);
     }
 
+    [Needs(Need.Rewind)]
     public static void RewindShowsNewNames(CaseDirectory d)
     {
         d.File("a");

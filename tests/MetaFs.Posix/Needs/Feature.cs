@@ -45,6 +45,8 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.DeepTrees, NameProbes.DeepTrees),
         new(Need.DirectoryLinks, NameProbes.DirectoryLinks),
         new(Need.LinkedInodes, NameProbes.LinkedInodes),
+        new(Need.ListedDots, Unless(ReadDirectoryCases.HasTheDots)),
+        new(Need.Rewind, Unless(ReadDirectoryCases.RewindShowsNewNames)),
         new(Need.ListedSymlinks, Unless(d => ReadDirectoryCases.ShowsTypeAndInode(d, FileMode.S_IFLNK))),
         new(Need.RemovingWhileListing, Unless(ReadDirectoryCases.RemovingMissesNothing)) { IsOfTheMoment = true },
         new(Need.Atime, d => Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))(d) ?? TimeProbes.CachedRead(d))

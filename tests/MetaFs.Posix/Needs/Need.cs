@@ -68,6 +68,12 @@ internal enum Need
     /// <summary>Hard links show one inode number; else they are files of their own to every cache.</summary>
     LinkedInodes,
 
+    /// <summary>"." and ".." are listed with their inode numbers.</summary>
+    ListedDots,
+
+    /// <summary>lseek(2) to 0 starts a listing again.</summary>
+    Rewind,
+
     /// <summary>Listings show symbolic links as such, or say nothing.</summary>
     ListedSymlinks,
 
