@@ -74,13 +74,14 @@ internal static class LinkCases
         yield return Of("CharacterDevice", FileMode.S_IFCHR, Need.Device);
         yield return Of("BlockDevice", FileMode.S_IFBLK, Need.Device);
 
-        static Case Of(string name, uint type, Need need) => new($"OfSpecialFiles.{name}", [Need.Link, Need.LinkedInodes, need], d =>
-        {
-            d.Make("it", type);
-            d.Link("it", "link").Ok();
-            d.Lstat("link").Type.Is(type);
-            d.Lstat("it").Nlink.Is(2);
-        });
+        static Case Of(string name, uint type, Need need) =>
+            new($"OfSpecialFiles.{name}", [Need.Link, Need.LinkedInodes, need], d =>
+            {
+                d.Make("it", type);
+                d.Link("it", "link").Ok();
+                d.Lstat("link").Type.Is(type);
+                d.Lstat("it").Nlink.Is(2);
+            });
     }
 
     [Needs(Need.Link)]
