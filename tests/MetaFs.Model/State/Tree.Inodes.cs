@@ -1,0 +1,136 @@
+using MetaFs.Model.Operations;
+
+namespace MetaFs.Model.State;
+
+internal sealed partial class Tree
+{
+    private void ApplyToInode(Operation operation, long start, long count)
+    {
+        Inode inode = TargetOf(operation)!;
+        switch (operation.Kind)
+        {
+            case OperationKind.Chown:
+                ApplyChown(inode, operation, start);
+                break;
+            case OperationKind.Chmod:
+                inode.Permissions = operation.Mode & FileMode.PermissionMask;
+                Touch(inode, start);
+                break;
+            case OperationKind.Utimens:
+                ApplyUtimens(inode, operation, start);
+                break;
+            case OperationKind.Write or OperationKind.MapWrite:
+                ApplyWrite(inode, operation, start);
+                break;
+            case OperationKind.Truncate or OperationKind.OpenTruncate:
+                inode.Data = Resized(inode.Data, operation.Length);
+                Modify(inode, start);
+                break;
+            case OperationKind.Fallocate:
+                ApplyFallocate(inode, operation, start);
+                break;
+            case OperationKind.CopyRange:
+                Inode target = Find(operation.Other)!;
+                ReadOnlySpan<byte> copied = inode.Data.AsSpan((int)operation.Source, (int)count);
+                target.Data = Overwritten(target.Data, operation.Offset, copied);
+                Modify(target, start);
+                inode.Atime = TimeRule.Unknown;
+                break;
+            case OperationKind.SetXattr:
+                inode.Xattrs[operation.Other] = Pattern.Make(operation.Seed, operation.Length);
+                Touch(inode, start);
+                break;
+            case OperationKind.RemoveXattr:
+                inode.Xattrs.Remove(operation.Other);
+                Touch(inode, start);
+                break;
+            case OperationKind.ReadData or OperationKind.ReadDirectory or OperationKind.Readlink:
+                // relatime, noatime, and records that outweigh a read: nobody promises anything
+                inode.Atime = TimeRule.Unknown;
+                break;
+        }
+    }
+
+    // chown_common() of fs/open.c: whatever is not a directory loses suid, and sgid where the group may execute.
+    private static void ApplyChown(Inode inode, Operation operation, long start)
+    {
+        if (operation.Uid != uint.MaxValue)
+            inode.Uid = operation.Uid;
+        if (operation.Gid != uint.MaxValue)
+            inode.Gid = operation.Gid;
+        inode.Given.UnionWith([inode.Uid, inode.Gid]);
+        if (!inode.IsDirectory)
+            KillSuidgid(inode, keepsPlainSgid: true);
+        if (operation.Uid != uint.MaxValue || operation.Gid != uint.MaxValue)
+            Touch(inode, start);
+    }
+
+    private static void KillSuidgid(Inode inode, bool keepsPlainSgid)
+    {
+        inode.Permissions &= ~FileMode.S_ISUID;
+        if ((inode.Permissions & FileMode.S_IXGRP) != 0 || !keepsPlainSgid)
+            inode.Permissions &= ~FileMode.S_ISGID;
+    }
+
+    private static void ApplyUtimens(Inode inode, Operation operation, long start)
+    {
+        if (operation.Atime == Timespec.Omit && operation.Mtime == Timespec.Omit)
+            return;
+        inode.Atime = Become(inode.Atime, operation.Atime, start);
+        inode.Mtime = Become(inode.Mtime, operation.Mtime, start);
+        Touch(inode, start);
+    }
+
+    private static TimeRule Become(TimeRule before, Timespec wanted, long start)
+    {
+        if (wanted == Timespec.Omit)
+            return before;
+        return wanted == Timespec.Now ? TimeRule.Since(start) : TimeRule.At(wanted.ToNanoseconds());
+    }
+
+    private void ApplyWrite(Inode inode, Operation operation, long start)
+    {
+        bool appends = operation.Flags == OpenFlags.O_APPEND.Value;
+        byte[] bytes = Pattern.Make(operation.Seed, operation.Length);
+        inode.Data = Overwritten(inode.Data, appends ? inode.Data.Length : operation.Offset, bytes);
+        if (operation.Kind == OperationKind.Write || _rules.MapStampsAtOnce)
+            Modify(inode, start);
+        else
+            inode.Mtime = inode.Mtime.OrSince(start);
+
+        // file_remove_privs() of fs/inode.c: a writer without CAP_FSETID
+        if (operation.Uid != 0)
+            KillSuidgid(inode, keepsPlainSgid: operation.Gid == inode.Gid);
+        if (operation.Kind == OperationKind.MapWrite)
+            inode.Atime = TimeRule.Unknown; // mmap(2) itself counts as a read
+    }
+
+    private void ApplyFallocate(Inode inode, Operation operation, long start)
+    {
+        long end = operation.Offset + operation.Length;
+        bool keepsSize = (operation.Flags & Libc.FALLOC_FL_KEEP_SIZE) != 0;
+        bool zeroes = (operation.Flags & (Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_ZERO_RANGE)) != 0;
+        byte[] data = Resized(inode.Data, keepsSize ? inode.Data.Length : Math.Max(end, inode.Data.Length));
+        if (zeroes && operation.Offset < data.Length)
+            data.AsSpan((int)operation.Offset, (int)Math.Min(operation.Length, data.Length - operation.Offset)).Clear();
+        inode.Data = data;
+
+        // ext4 stamps every fallocate, tmpfs only those that change what can be read.
+        inode.Mtime = inode.Mtime.OrSince(start);
+        DataChanged(inode);
+    }
+
+    private static byte[] Resized(byte[] data, long length)
+    {
+        byte[] copy = new byte[length];
+        data.AsSpan(0, (int)Math.Min(data.Length, length)).CopyTo(copy);
+        return copy;
+    }
+
+    private static byte[] Overwritten(byte[] data, long offset, ReadOnlySpan<byte> bytes)
+    {
+        byte[] copy = Resized(data, Math.Max(data.Length, offset + bytes.Length));
+        bytes.CopyTo(copy.AsSpan((int)offset));
+        return copy;
+    }
+}

@@ -1,0 +1,52 @@
+namespace MetaFs.Mount.Tests.Model;
+
+/// <summary>Many processes and threads do random operations in the same directories; a model knows what each file must show.</summary>
+public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
+{
+    private const string RecordAll = "chown=record,chmod=record,utimens=record";
+
+    // bindfs gives each name of a file attributes of its own, leaves .fuse_hidden files where open files are unlinked, and
+    // answers EIO to ids above INT_MAX.
+    private const string NotOnBindfs = "link,handles,largeids";
+
+    [RootTheory]
+    [Trait("speed", "slow")]
+    [InlineData(ShareKind.PlainDirectory, "", "")]
+    [InlineData(ShareKind.PlainDirectory, RecordAll, "")]
+    [InlineData(ShareKind.BindfsDeny, "utimens=record", NotOnBindfs)]
+    public void EveryFileShowsWhatItMust(ShareKind kind, string options, string without)
+    {
+        Share share = Mine(new Share(kind, options));
+        ModelProgram.Run(
+            Output, share.MountPoint + "/model", "--deviations", "--seconds", "10", "--seed", "4", "--without", without)
+            .MustSucceed();
+    }
+
+    [RootFact]
+    public void TheModelHoldsInTheOracle()
+    {
+        Workspace workspace = Mine(new Workspace());
+        ModelProgram.Run(Output, workspace.Path + "/model", "--operations", "2000", "--workers", "2", "--seed", "3")
+            .MustSucceed();
+    }
+
+    /// <summary>It is no judge if it lets a share pass that forgets what it was told.</summary>
+    [RootFact]
+    public void TheModelFindsAShareThatIgnoresChown()
+    {
+        Share share = Mine(new Share(ShareKind.BindfsIgnore));
+        string report = ModelProgram.Run(
+            Output, share.Directory + "/model", "--operations", "200", "--workers", "1", "--seed", "3").MustFail();
+        Assert.Contains(" uid: expected ", report, StringComparison.Ordinal);
+    }
+
+    [RootTheory]
+    [Trait("speed", "slow")]
+    [InlineData("")]
+    [InlineData("no_passthrough")]
+    public void AFileHoldsWhatWasWrittenToItByWhateverCall(string options)
+    {
+        Share share = Mine(new Share(ShareKind.PlainDirectory, options));
+        ModelProgram.Run(Output, "io", share.MountPoint, "--seconds", "4", "--seed", "4").MustSucceed();
+    }
+}
