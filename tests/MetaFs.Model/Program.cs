@@ -7,16 +7,16 @@ internal static class Program
 {
     private const string Usage = """
         usage: metafs-model DIR [--seconds N] [--workers N] [--threads N] [--seed S] [--operations N] [--without WORD,...]
-                            [--deviations] [--journal FILE] [--keep]
+                            [--deviations] [--journal FILE] [--keep] [--patience N]
                metafs-model verify DIR --journal FILE [--share DIR]
                metafs-model kill --metafs PROGRAM --share DIR --mount DIR --db FILE --kills N [--seed S]
                             [--mount-options OPTION,...] [--workers N] [--threads N] [--without WORD,...] [--deviations]
                metafs-model io DIR [--seconds N] [--workers N] [--seed S] [--without WORD,...]
 
-        --deviations leaves out what docs/posix-deviations.md says of MetaFs; --without leaves out more.
         Random operations on files by many processes and threads at once, judged by a model of what each file must show.
-        DIR must be new or empty. Needs root. Exit status: 0 no differences, 1 differences, 2 not run,
-        3 the mount died while a journal was kept.
+        DIR must be new or empty. Needs root. An operation that takes --patience seconds (60) fails the run.
+        --deviations leaves out what docs/posix-deviations.md says of MetaFs, --without what you name.
+        Exit status: 0 no differences, 1 differences, 2 not run, 3 the mount died while a journal was kept.
         """;
 
     private static int Main(string[] arguments)

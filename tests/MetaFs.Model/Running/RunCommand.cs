@@ -14,7 +14,7 @@ internal static class RunCommand
         Options options = new(
             arguments,
             ["keep", "deviations"],
-            ["seconds", "workers", "threads", "seed", "operations", "without", "journal"]);
+            ["seconds", "workers", "threads", "seed", "operations", "without", "journal", "patience"]);
         string directory = Path.GetFullPath(options.Word("directory"));
         int seed = (int)options.Number("seed", Environment.TickCount & 0xFFFFFF);
         long operations = options.Number("operations", 0);
@@ -25,7 +25,10 @@ internal static class RunCommand
         if (options.Get("journal") is { } journal)
             words.AddRange(["--journal", Path.GetFullPath(journal)]);
         CrewPlan plan = new(
-            directory, (int)options.Number("workers", 4), (int)options.Number("threads", 2), seed, words);
+            directory, (int)options.Number("workers", 4), (int)options.Number("threads", 2), seed, words)
+        {
+            Patience = TimeSpan.FromSeconds(options.Number("patience", 60)),
+        };
 
         using Crew crew = new(plan);
         Stopwatch clock = Stopwatch.StartNew();

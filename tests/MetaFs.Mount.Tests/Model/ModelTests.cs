@@ -40,6 +40,39 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
         Assert.Contains(" uid: expected ", report, StringComparison.Ordinal);
     }
 
+    [RootFact]
+    [Trait("speed", "slow")]
+    public void AnOperationThatIsStuckFailsTheRun()
+    {
+        const int stop = 19;
+        const int goOn = 18;
+        Share share = Mine(new Share(ShareKind.PlainDirectory));
+        int pid = share.Mounted!.Pid;
+        string directory = share.MountPoint + "/model";
+        Thread stopper = new(() =>
+        {
+            bool isWorking = SpinWait.SpinUntil(
+                () => Directory.Exists(share.Backing + "/model/setgid")
+                    && Directory.EnumerateFileSystemEntries(share.Backing + "/model/plain", "w*").Any(),
+                TimeSpan.FromSeconds(60));
+            if (isWorking)
+                Posix.Kill(pid, stop);
+        });
+        stopper.Start();
+        try
+        {
+            CommandResult run = ModelProgram.Run(
+                Output, directory, "--deviations", "--seconds", "60", "--workers", "1", "--seed", "4", "--patience", "3");
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("stuck: w0.", run.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            stopper.Join();
+            Posix.Kill(pid, goOn);
+        }
+    }
+
     [RootTheory]
     [Trait("speed", "slow")]
     [InlineData("")]
