@@ -10,8 +10,13 @@ namespace MetaFs.Cli;
 /// <summary><c>metafs umount MOUNTPOINT</c>.</summary>
 internal static class UnmountCommand
 {
-    private static readonly TimeSpan s_askTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(10);
+    // A share that answers slowly, or a machine with twenty processes per core, is no share that has gone.
+    private static readonly TimeSpan s_askTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lazyAskTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long to wait before saying what is waited for.</summary>
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
 
     // Detached while in use, the daemon lives as long as its users: no point in waiting for those.
     private static readonly TimeSpan s_lazyEndTimeout = TimeSpan.FromSeconds(1);
@@ -33,7 +38,7 @@ internal static class UnmountCommand
     private static ExitCode Run(string argument, bool lazy)
     {
         string mountPoint = FindMount(argument);
-        using SafeFd? daemon = OpenDaemon(mountPoint, out bool hung);
+        using SafeFd? daemon = OpenDaemon(mountPoint, lazy ? s_lazyAskTimeout : s_askTimeout, out bool hung);
 
         // Only lazily: the question that got no answer keeps the mount busy.
         if (hung && !lazy)
@@ -53,15 +58,26 @@ internal static class UnmountCommand
         if (daemon is null)
             return ExitCode.Ok;
 
-        TimeSpan patience = lazy ? s_lazyEndTimeout : s_endTimeout;
-        errno = Libc.Poll(daemon, Libc.POLLIN, (int)patience.TotalMilliseconds, out short ended);
-        if (errno != Errno.OK || ended != 0 || lazy)
+        if (lazy)
+        {
+            HasEnded(daemon, s_lazyEndTimeout);
+            return ExitCode.Ok;
+        }
+
+        if (HasEnded(daemon, s_silence))
+            return ExitCode.Ok;
+        Console.Error.WriteLine($"metafs: {mountPoint}: unmounted; waiting for its daemon to write the rest");
+        if (HasEnded(daemon, s_endTimeout - s_silence))
             return ExitCode.Ok;
         throw new CliException(
             ExitCode.Failure,
-            $"{mountPoint}: unmounted, but its daemon still has not ended after {patience.TotalSeconds:0} s; "
+            $"{mountPoint}: unmounted, but its daemon still has not ended after {s_endTimeout.TotalSeconds:0} s; "
             + "the share may be slow, see the system log");
     }
+
+    // An error of poll(2) says nothing of the daemon, so there is nothing to wait for either.
+    private static bool HasEnded(SafeFd daemon, TimeSpan patience) =>
+        Libc.Poll(daemon, Libc.POLLIN, (int)patience.TotalMilliseconds, out short ended) != Errno.OK || ended != 0;
 
     // By the parent directory and the name: the mount point itself cannot be looked at when its daemon has died.
     private static string FindMount(string argument)
@@ -97,13 +113,19 @@ internal static class UnmountCommand
 
     // The number is asked for before the unmount and held as a pidfd, which cannot come to mean another process. A
     // daemon that hangs would not answer, hence the thread: an ioctl on FUSE has no time limit of its own.
-    private static SafeFd? OpenDaemon(string mountPoint, out bool hung)
+    private static SafeFd? OpenDaemon(string mountPoint, TimeSpan patience, out bool hung)
     {
         ControlInfo? info = null;
         byte[] path = ByteText.ToTerminated(mountPoint);
         var ask = new Thread(() => ControlClient.Info(CString.FromTerminated(path), out info)) { IsBackground = true };
         ask.Start();
-        hung = !ask.Join(s_askTimeout);
+        hung = !ask.Join(patience < s_silence ? patience : s_silence);
+        if (hung && patience > s_silence)
+        {
+            Console.Error.WriteLine($"metafs: {mountPoint}: waiting for its daemon to answer");
+            hung = !ask.Join(patience - s_silence);
+        }
+
         if (hung || info is null)
             return null;
         return Libc.PidfdOpen(info.Pid, out SafeFd daemon) == Errno.OK ? daemon : null;
