@@ -71,7 +71,7 @@ public sealed partial class PassthroughFileSystem
         using (lease)
         {
             if (errno == Errno.OK)
-                errno = StatName(directory, lease.Fd, name, out Statx stat) is var looked && looked == Errno.OK
+                errno = ShareView.Named(directory, lease.Fd, name, out Statx stat) is var looked && looked == Errno.OK
                     ? ShowNamed(directory, lease.Fd, name, stat, out show)
                     : looked;
             return errno;

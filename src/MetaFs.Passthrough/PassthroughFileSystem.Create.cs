@@ -136,7 +136,7 @@ public sealed partial class PassthroughFileSystem
     {
         open = default;
         entry = default;
-        Errno errno = StatName(directory, directoryFd, name, out Statx stat);
+        Errno errno = ShareView.Named(directory, directoryFd, name, out Statx stat);
         if (errno == Errno.OK)
             errno = LookupFound(directory, directoryFd, name, stat, out entry);
         if (errno != Errno.OK)
@@ -153,7 +153,7 @@ public sealed partial class PassthroughFileSystem
     {
         entry = default;
         node = null!;
-        Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+        Errno errno = ShareView.Nameless(fd, out Statx stat);
         if (errno == Errno.OK)
             errno = AdoptNode(_nodes.AddNameless(directory.Volume, stat), fd, birth, ref stat, out node);
         if (errno == Errno.OK)

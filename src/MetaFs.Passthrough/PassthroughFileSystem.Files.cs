@@ -105,7 +105,7 @@ public sealed partial class PassthroughFileSystem
             return Errno.OK;
         lock (node)
         {
-            Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+            Errno errno = ShareView.Held(node, fd, out Statx stat);
             if (errno != Errno.OK)
                 return errno;
             VoidTimes(node, stat);

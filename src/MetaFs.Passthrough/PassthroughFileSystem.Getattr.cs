@@ -63,7 +63,7 @@ public sealed partial class PassthroughFileSystem
 
         node = found;
         if (handle is { } fh && _files.TryGet(fh, out OpenFile? file) && ReferenceEquals(file.Node, found))
-            return Libc.Fstatx(file.Fd, ShareVolume.Mask, out stat);
+            return ShareView.Held(found, file.Fd, out stat);
         return StatNode(found, out stat);
     }
 

@@ -19,7 +19,7 @@ public sealed partial class PassthroughFileSystem
             return errno;
         using (lease)
         {
-            errno = StatName(directory, lease.Fd, name, out Statx stat);
+            errno = ShareView.Named(directory, lease.Fd, name, out Statx stat);
             if (errno == Errno.ENOENT && _options.NegativeTimeout > TimeSpan.Zero)
             {
                 (entry.EntryValid, entry.EntryValidNsec) = Timeout(_options.NegativeTimeout);
@@ -77,7 +77,7 @@ public sealed partial class PassthroughFileSystem
                 continue;
             using (lease)
             {
-                if (StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
+                if (ShareView.Named(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
                     && known.Is(other))
                     return false;
             }
@@ -96,7 +96,7 @@ public sealed partial class PassthroughFileSystem
                 continue;
             using (lease)
             {
-                if (StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
+                if (ShareView.Named(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out Statx other) == Errno.OK
                     && node.Is(other))
                 {
                     node.Volume.DistrustBirthTimes();

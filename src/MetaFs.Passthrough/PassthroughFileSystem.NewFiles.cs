@@ -31,7 +31,7 @@ public sealed partial class PassthroughFileSystem
         in RequestContext context, Node directory, SafeFd fd, uint mode, uint umask, out Birth birth)
     {
         birth = default;
-        Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+        Errno errno = ShareView.Held(directory, fd, out Statx stat);
         if (errno != Errno.OK)
             return errno;
         EffectiveAttributes parent = AttributeMerge.Merge(stat, directory.Record, timesValid: true, _options);
@@ -143,7 +143,7 @@ public sealed partial class PassthroughFileSystem
     {
         entry = default;
         node = null!;
-        Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+        Errno errno = ShareView.Opened(directory, name, fd, out Statx stat);
         if (errno == Errno.OK)
             errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume) is var found && found == Errno.OK
                 ? AdoptNode(_nodes.AddNew(volume, stat, directory, name), fd, birth, ref stat, out node)

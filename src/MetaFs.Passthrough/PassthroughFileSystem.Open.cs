@@ -143,7 +143,7 @@ public sealed partial class PassthroughFileSystem
                 && inode.Record?.Witness is not null;
 
             // The last handle of a removed file: what the share shows of it now is all that will ever be known.
-            if (state.First is null && inode.IsRemoved && Libc.Fstatx(file.Fd, ShareVolume.Mask, out Statx last) == Errno.OK)
+            if (state.First is null && inode.IsRemoved && ShareView.Held(inode, file.Fd, out Statx last) == Errno.OK)
                 inode.KeepRemovedStat(last with { Nlink = 0 });
             file.Fd.Dispose();
             if (inode.Volume.Facts.StampsLate)

@@ -153,7 +153,7 @@ public sealed partial class PassthroughFileSystem
         if (!directory.Volume.Facts.IsLocal)
             directory.EntriesChangedAt = Environment.TickCount64;
         Outdate(directory.Id);
-        if (directory.Record?.Witness is null || Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat) != Errno.OK)
+        if (directory.Record?.Witness is null || ShareView.Held(directory, fd, out Statx stat) != Errno.OK)
             return;
         lock (directory)
             VoidTimes(directory, stat);

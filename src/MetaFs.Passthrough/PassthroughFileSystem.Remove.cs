@@ -31,7 +31,7 @@ public sealed partial class PassthroughFileSystem
             // second sees that it takes the last one.
             lock (node!)
             {
-                errno = StatName(directory, lease.Fd, name, out Statx stat);
+                errno = ShareView.Named(directory, lease.Fd, name, out Statx stat);
                 if (errno == Errno.OK)
                 {
                     bool noted = BeginRemoval(node, stat);
@@ -55,7 +55,7 @@ public sealed partial class PassthroughFileSystem
     private Errno Hold(Node directory, SafeFd fd, CString name, out Node? node)
     {
         node = null;
-        Errno errno = StatName(directory, fd, name, out Statx stat);
+        Errno errno = ShareView.Named(directory, fd, name, out Statx stat);
         if (errno != Errno.OK)
             return errno;
         errno = LookupNode(directory, fd, name, stat, out Node found);

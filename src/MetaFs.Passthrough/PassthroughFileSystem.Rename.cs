@@ -3,6 +3,7 @@ using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Passthrough;
 
@@ -64,7 +65,7 @@ public sealed partial class PassthroughFileSystem
                 errno = LinkOnShare(inode, lease.Fd, newName);
                 if (errno != Errno.OK)
                     return errno;
-                errno = StatName(directory, lease.Fd, newName, out Statx stat);
+                errno = ShareView.Named(directory, lease.Fd, newName, out Statx stat);
                 if (errno == Errno.OK && IsLinked(inode, stat))
                 {
                     errno = Linked(inode, directory, newName);
@@ -110,7 +111,7 @@ public sealed partial class PassthroughFileSystem
 
     private Errno RenameOnShare(in Place source, in Place target, Node moved, Node? replaced, RenameFlags flags)
     {
-        Errno errno = StatName(target.Directory, target.Fd, target.Name, out Statx old);
+        Errno errno = ShareView.Named(target.Directory, target.Fd, target.Name, out Statx old);
         if (errno is not (Errno.OK or Errno.ENOENT))
             return errno;
         bool existed = errno == Errno.OK;
@@ -162,7 +163,7 @@ public sealed partial class PassthroughFileSystem
         bool isSame = ReferenceEquals(moved, replaced);
 
         // rename(2) of two names of one inode does nothing; on a share that ignores case it changes the name's case.
-        if (isSame && StatName(source.Directory, source.Fd, source.Name, out _) == Errno.OK)
+        if (isSame && ShareView.Named(source.Directory, source.Fd, source.Name, out _) == Errno.OK)
             return;
         if (old is { } gone && replaced is not null && !isSame && replaced.Is(gone))
             NameGone(replaced, target.Directory, target.Name, gone);

@@ -47,7 +47,7 @@ public sealed partial class PassthroughFileSystem
             && ReferenceEquals(file.Node, inode) && (file.IsWritable || request.Size is null))
         {
             fd = file.Fd;
-            return Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+            return ShareView.Held(inode, fd, out stat);
         }
 
         OpenFlags flags = request.Size is null ? OpenFlags.O_PATH : OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK;

@@ -8,26 +8,13 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
-    // A kernel keeps attributes of a FUSE mirror for the rest of its tick, even with a timeout of 0, and each name of an
-    // inode has attributes of its own there (fs/fuse/dir.c, fuse_update_get_attr): for 4 ms a link count may be old.
-    private static Errno StatName(Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false)
-    {
-        AtFlags flags = AtFlags.AT_SYMLINK_NOFOLLOW;
-        if (fresh || directory.Volume.Facts.IsFuse)
-            flags |= AtFlags.AT_STATX_FORCE_SYNC;
-        return Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
-    }
-
     /// <summary>Looks at a node's inode: under each of its names, then through an open handle.</summary>
     /// <returns>OK; ESTALE: none of them leads to it any more; what the share answered for another trouble.</returns>
     private Errno StatNode(Node node, out Statx stat)
     {
         bool fresh = node.IsClientLate;
         if (node.Id == Fuse.NodeId.Root)
-        {
-            AtFlags sync = fresh ? AtFlags.AT_STATX_FORCE_SYNC : 0;
-            return Libc.Statx(_root, CString.Empty, AtFlags.AT_EMPTY_PATH | sync, ShareVolume.Mask, out stat);
-        }
+            return ShareView.Held(node, _root, out stat, fresh);
 
         NodeName? names;
         do
@@ -53,7 +40,7 @@ public sealed partial class PassthroughFileSystem
             using (lease)
             {
                 if (errno == Errno.OK)
-                    errno = StatName(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat, fresh);
+                    errno = ShareView.Named(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat, fresh);
             }
 
             if (errno == Errno.OK && node.Is(stat))
@@ -72,7 +59,7 @@ public sealed partial class PassthroughFileSystem
             stat = node.RemovedStat;
             Errno errno = node.IsRemoved ? Errno.OK : Errno.ESTALE;
             if (node.Open?.First is { } file)
-                errno = Libc.Fstatx(file.Fd, ShareVolume.Mask, out stat);
+                errno = ShareView.Held(node, file.Fd, out stat);
 
             // An NFS client keeps a removed open file under another name, and counts that.
             if (errno == Errno.OK && node.IsRemoved)
@@ -92,7 +79,7 @@ public sealed partial class PassthroughFileSystem
         stat = default;
         fd = SafeFd.Invalid;
         if (node.Id == Fuse.NodeId.Root)
-            return OpenVerified(node, _root, CString.FromTerminated(".\0"u8), flags, out fd, out stat);
+            return Verified(node, OpenSparing(_root, CString.FromTerminated(".\0"u8), flags, 0, out fd), ref fd, out stat);
         NodeName? names;
         do
         {
@@ -116,7 +103,7 @@ public sealed partial class PassthroughFileSystem
             using (lease)
             {
                 if (errno == Errno.OK)
-                    errno = OpenVerified(node, lease.Fd, CString.FromTerminated(name.Name), flags, out fd, out stat);
+                    errno = OpenVerified(node, name, lease.Fd, flags, out fd, out stat);
             }
 
             // A CIFS server that holds a lease on the inode by one name refuses another one (MS-SMB2 3.3.5.9.8).
@@ -130,10 +117,14 @@ public sealed partial class PassthroughFileSystem
     }
 
     private Errno OpenVerified(
-        Node node, SafeFd directory, CString name, OpenFlags flags, out SafeFd fd, out Statx stat)
+        Node node, NodeName name, SafeFd directory, OpenFlags flags, out SafeFd fd, out Statx stat)
     {
-        Errno errno = OpenSparing(directory, name, flags, 0, out fd);
-        return Verified(node, errno, ref fd, out stat);
+        stat = default;
+        CString bytes = CString.FromTerminated(name.Name);
+        Errno errno = OpenSparing(directory, bytes, flags, 0, out fd);
+        return errno == Errno.OK
+            ? Judged(node, ShareView.Opened(name.Parent, bytes, fd, out stat), ref fd, stat)
+            : errno;
     }
 
     // A file without a name is opened again through one of its handles.
@@ -152,9 +143,11 @@ public sealed partial class PassthroughFileSystem
     private static Errno Verified(Node node, Errno opened, ref SafeFd fd, out Statx stat)
     {
         stat = default;
-        if (opened != Errno.OK)
-            return opened;
-        Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+        return opened == Errno.OK ? Judged(node, ShareView.Held(node, fd, out stat), ref fd, stat) : opened;
+    }
+
+    private static Errno Judged(Node node, Errno errno, ref SafeFd fd, in Statx stat)
+    {
         if (errno == Errno.OK && node.Is(stat))
             return Errno.OK;
         fd.Dispose();

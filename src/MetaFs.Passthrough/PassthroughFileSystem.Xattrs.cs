@@ -105,7 +105,7 @@ public sealed partial class PassthroughFileSystem
             return Errno.ESTALE;
         lock (inode)
         {
-            Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+            Errno errno = ShareView.Held(inode, fd, out Statx stat);
             if (errno != Errno.OK)
                 return errno;
             EffectiveAttributes before = Effective(inode, ref stat);

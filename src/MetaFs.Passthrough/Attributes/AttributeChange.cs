@@ -199,13 +199,10 @@ internal ref struct AttributeChange
     {
         if (_fd is null)
             return Errno.OK;
-        AtFlags flags = AtFlags.AT_EMPTY_PATH;
 
         // A network client may answer from its cache what it has just been told, not what the server keeps of it.
-        if (!_node.Volume.Facts.IsLocal)
-            flags |= AtFlags.AT_STATX_FORCE_SYNC;
         Statx before = _share;
-        Errno errno = Libc.Statx(_fd, CString.Empty, flags, ShareVolume.Mask, out _share);
+        Errno errno = ShareView.Held(_node, _fd, out _share, fresh: !_node.Volume.Facts.IsLocal);
 
         // One descriptor, one inode: a server without room for a creation time makes one up from the other times
         // (Samba: the oldest), so it follows what was just set.

@@ -193,7 +193,7 @@ internal sealed class DirectoryFds : IDisposable
             return Errno.ESTALE;
         if (errno != Errno.OK)
             return errno;
-        errno = Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat);
+        errno = ShareView.Opened(name.Parent, bytes, fd, out Statx stat);
         if (errno == Errno.OK && !child.Is(stat))
             errno = Errno.ESTALE;
         if (errno != Errno.OK)

@@ -1,0 +1,52 @@
+// Every look at an inode of the share goes through here (row 5 of the request's way), so that what the mount takes it for
+// is decided in one place.
+using MetaFs.Linux;
+using MetaFs.Passthrough.Nodes;
+
+namespace MetaFs.Passthrough.Shares;
+
+/// <summary>The share's statx, by a name in a directory or by a descriptor.</summary>
+internal static class ShareView
+{
+    /// <summary>Looks at what has a name, and not through it.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="fd">Its descriptor.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="stat">What the share shows.</param>
+    /// <param name="fresh">Not from a network client's memory.</param>
+    /// <remarks>
+    /// A kernel keeps attributes of a FUSE mirror for the rest of its tick, even with a timeout of 0, and each name of an
+    /// inode has attributes of its own there (fs/fuse/dir.c, fuse_update_get_attr): for 4 ms a link count may be old.
+    /// </remarks>
+    public static Errno Named(Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false)
+    {
+        AtFlags flags = AtFlags.AT_SYMLINK_NOFOLLOW;
+        if (fresh || directory.Volume.Facts.IsFuse)
+            flags |= AtFlags.AT_STATX_FORCE_SYNC;
+        return Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
+    }
+
+    /// <summary>Looks at what was opened under a name a moment ago; whose inode it is, is not known yet.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="fd">What was opened.</param>
+    /// <param name="stat">What the share shows.</param>
+    public static Errno Opened(Node directory, CString name, SafeFd fd, out Statx stat) =>
+        Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+
+    /// <summary>Looks at a node through a descriptor that is known to be of it.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="fd">Its descriptor.</param>
+    /// <param name="stat">What the share shows.</param>
+    /// <param name="fresh">Not from a network client's memory.</param>
+    public static Errno Held(Node node, SafeFd fd, out Statx stat, bool fresh = false)
+    {
+        AtFlags flags = AtFlags.AT_EMPTY_PATH;
+        if (fresh)
+            flags |= AtFlags.AT_STATX_FORCE_SYNC;
+        return Libc.Statx(fd, CString.Empty, flags, ShareVolume.Mask, out stat);
+    }
+
+    /// <summary>Looks at what was made without a name (O_TMPFILE).</summary>
+    public static Errno Nameless(SafeFd fd, out Statx stat) => Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+}
