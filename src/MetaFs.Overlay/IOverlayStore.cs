@@ -100,6 +100,6 @@ public readonly record struct OverlayChange(InodeKey Key, InodeRecord? Record);
 
 /// <summary>A removal that may have happened or not.</summary>
 /// <param name="Key">The inode.</param>
-/// <param name="FileType">S_IFMT bits of the record; 0 if there is none any more.</param>
+/// <param name="FileType">S_IFMT bits of what the share showed; 0 if there is none any more.</param>
 /// <param name="Path">Where it was last seen, below the volume's root; null where that is not known.</param>
 public sealed record PendingRemoval(InodeKey Key, uint FileType, byte[]? Path);

@@ -102,6 +102,15 @@ public sealed record InodeRecord
     /// <summary>Where the inode was last seen.</summary>
     public PathHint Hint { get; init; }
 
+    /// <summary>What the inode is, if the share has a plain file in its place.</summary>
+    public EmulatedObject? Object { get; init; }
+
+    /// <summary>S_IFMT bits of what the share shows of it.</summary>
+    public uint TypeOnShare => Object is null ? Guard.FileType : RegularFile;
+
+    private const uint RegularFile = 0x8000;
+
     /// <summary>Whether nothing is kept but guard and hint: such a record need not exist.</summary>
-    public bool IsEmpty => Uid is null && Gid is null && Mode is null && Atime is null && Mtime is null;
+    public bool IsEmpty =>
+        Uid is null && Gid is null && Mode is null && Atime is null && Mtime is null && Object is null;
 }

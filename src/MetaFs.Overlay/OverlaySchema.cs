@@ -19,7 +19,7 @@ internal static class OverlaySchema
         + "uid, uid_reason, uid_errno, gid, gid_reason, gid_errno, mode, mode_reason, mode_errno, "
         + "atime, atime_reason, atime_errno, mtime, mtime_reason, mtime_errno, "
         + "witness_mtime, witness_ctime, witness_size, witness_taken_at, witness_settled_at, "
-        + "ctime, set_at, hint_parent, hint_name";
+        + "ctime, set_at, hint_parent, hint_name, rdev, target, placeholder_mtime";
 
     // trusted_schema, cell_size_check, mmap_size: the file is data, and damage in it must not become ours.
     // hard_heap_limit, for the whole process: a seek compares keys, and for that reads a row with overflow pages as a
@@ -68,7 +68,7 @@ internal static class OverlaySchema
     public const string Put =
         $"""
         INSERT OR REPLACE INTO record (volume, ino, {RecordColumns})
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     public const string Remove = "DELETE FROM record WHERE volume = ?1 AND ino = ?2";
@@ -110,7 +110,8 @@ internal static class OverlaySchema
         $"SELECT {RecordColumns}, volume, ino, reason, moved_at FROM quarantine ORDER BY id";
 
     public const string AllVolumes =
-        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime FROM volume "
+        "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime, "
+        + "placeholders FROM volume "
         + "ORDER BY id";
 
     public const string AddVolume =
@@ -122,14 +123,14 @@ internal static class OverlaySchema
         "UPDATE volume SET file_system = ?2, source = ?3, root_ino = ?4, root_btime = ?5 WHERE id = ?1";
 
     public const string PutTraits =
-        "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5 WHERE id = ?1";
+        "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5, placeholders = ?6 WHERE id = ?1";
 
     public const string CountRecords = "SELECT count(*) FROM record";
     public const string CountDirectories = "SELECT count(*) FROM directory";
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1, Version2];
+    public static readonly string[] Migrations = [Version1, Version2, Version3];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;
@@ -216,5 +217,16 @@ internal static class OverlaySchema
             ino INTEGER NOT NULL,
             PRIMARY KEY (volume, ino)
         ) WITHOUT ROWID;
+        """;
+
+    private const string Version3 =
+        """
+        ALTER TABLE record ADD COLUMN rdev INTEGER CHECK (rdev BETWEEN 0 AND 0xFFFFFFFF);
+        ALTER TABLE record ADD COLUMN target BLOB CHECK (length(target) BETWEEN 1 AND 4095);
+        ALTER TABLE record ADD COLUMN placeholder_mtime INTEGER;
+        ALTER TABLE quarantine ADD COLUMN rdev INTEGER;
+        ALTER TABLE quarantine ADD COLUMN target BLOB;
+        ALTER TABLE quarantine ADD COLUMN placeholder_mtime INTEGER;
+        ALTER TABLE volume ADD COLUMN placeholders INTEGER NOT NULL DEFAULT 0;
         """;
 }

@@ -11,9 +11,14 @@ namespace MetaFs.Overlay;
 internal static class RecordRow
 {
     /// <summary>How many columns a record has.</summary>
-    public const int Columns = 27;
+    public const int Columns = 30;
 
     private const uint FileTypeBits = 0xF000;
+    private const uint SymlinkType = 0xA000;
+    private const uint FifoType = 0x1000;
+    private const uint CharType = 0x2000;
+    private const uint BlockType = 0x6000;
+    private const uint SocketType = 0xC000;
     private const uint PermissionBits = 0xFFF;
 
     // (uid_t)-1 is no owner: chown(2) means "leave it".
@@ -33,6 +38,7 @@ internal static class RecordRow
     private const int SetAt = 24;
     private const int HintParent = 25;
     private const int HintName = 26;
+    private const int Object = 27;
 
     /// <summary>Binds all columns of a record.</summary>
     /// <param name="to">The statement.</param>
@@ -53,6 +59,7 @@ internal static class RecordRow
         to.Bind(first + SetAt, record.SetAt);
         to.Bind(first + HintParent, record.Hint.Parent);
         to.Bind(first + HintName, record.Hint.Name);
+        BindObject(to, first + Object, record.Object);
     }
 
     /// <summary>Reads the first columns of the statement's row.</summary>
@@ -79,6 +86,8 @@ internal static class RecordRow
         ReadOnlySpan<byte> name = row.Bytes(HintName);
         if (name.Length > OverlaySchema.LongestName)
             return "hint name";
+        if (!ReadObject(row, (uint)type, out EmulatedObject? item))
+            return "placeholder";
 
         record = new InodeRecord
         {
@@ -92,6 +101,7 @@ internal static class RecordRow
             Ctime = row.Integer(Ctime),
             SetAt = row.Integer(SetAt),
             Hint = new PathHint(unchecked((ulong)row.Integer(HintParent)), name.IsEmpty ? null : name.ToArray()),
+            Object = item,
         };
         return null;
     }
@@ -127,6 +137,38 @@ internal static class RecordRow
             for (int i = 0; i < 5; i++)
                 to.BindNull(first + i);
         }
+    }
+
+    private static void BindObject(SqliteStatement to, int first, EmulatedObject? item)
+    {
+        if (item is null)
+        {
+            for (int i = 0; i < 3; i++)
+                to.BindNull(first + i);
+            return;
+        }
+
+        to.Bind(first, (long)item.Rdev);
+        to.Bind(first + 1, item.Target);
+        to.Bind(first + 2, item.Mtime);
+    }
+
+    // The type is the record's: no row can say that a directory has a placeholder, or a fifo a target.
+    private static bool ReadObject(SqliteStatement row, uint type, out EmulatedObject? item)
+    {
+        item = null;
+        if (row.Type(Object + 2) == raw.SQLITE_NULL)
+            return true;
+        ReadOnlySpan<byte> target = row.Bytes(Object + 1);
+        long rdev = row.Integer(Object);
+        bool isSymlink = type == SymlinkType;
+        bool isPossible = isSymlink
+            ? target.Length is > 0 and <= EmulatedObject.LongestTarget && !target.Contains((byte)0)
+            : type is FifoType or CharType or BlockType or SocketType && target.IsEmpty;
+        if (!isPossible || rdev is < 0 or > uint.MaxValue)
+            return false;
+        item = new EmulatedObject(type, (uint)rdev, isSymlink ? target.ToArray() : null, row.Integer(Object + 2));
+        return true;
     }
 
     // Null where the column is NULL; false where value or reason is out of range.

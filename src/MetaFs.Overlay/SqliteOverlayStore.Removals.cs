@@ -39,7 +39,7 @@ public sealed partial class SqliteOverlayStore
                     InodeKey key = new(volume, unchecked((ulong)row.Integer(InoColumn)));
                     _ = RecordRow.Read(row, out InodeRecord? record);
                     pending.Add(new PendingRemoval(
-                        key, record?.Guard.FileType ?? 0, record is null ? null : paths.PathOf(key, record.Hint)));
+                        key, record?.TypeOnShare ?? 0, record is null ? null : paths.PathOf(key, record.Hint)));
                 }
             }
             catch (SqliteException e)

@@ -77,6 +77,7 @@ public sealed partial class SqliteOverlayStore
             statement.Bind(3, (long)traits.Chmod);
             statement.Bind(4, (long)traits.Utimens);
             statement.Bind(5, traits.FalseBirthTimes ? 1 : 0);
+            statement.Bind(6, (long)traits.Placeholders);
             OverlayStatus status = Finish("writing what was learnt of a share", statement.Run());
             if (status == OverlayStatus.Ok)
                 Replace(_volumes[index] with { Traits = traits });

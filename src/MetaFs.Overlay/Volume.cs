@@ -24,8 +24,10 @@ public enum CallTrait : byte
 /// Two names of one inode showed two creation times, so none of them proves anything. Samba answers the oldest of a
 /// file's times where its disk has no place for the real one.
 /// </param>
+/// <param name="Placeholders">Kinds of object that plain files were made to stand for.</param>
 public readonly record struct VolumeTraits(
-    CallTrait Chown, CallTrait Chmod, CallTrait Utimens, bool FalseBirthTimes = false);
+    CallTrait Chown, CallTrait Chmod, CallTrait Utimens, bool FalseBirthTimes = false,
+    ObjectKinds Placeholders = ObjectKinds.None);
 
 /// <summary>By what a share is recognised again; st_dev is no part of it, since it changes with every mount.</summary>
 /// <param name="FileSystem">Type as in mountinfo: "cifs", "nfs", "ext4", "fuse.bindfs".</param>

@@ -14,7 +14,8 @@ internal static class VolumeRow
             VolumeIdentity identity = new(
                 row.Text(1), row.Text(2), unchecked((ulong)row.Integer(3)), row.Integer(4));
             VolumeTraits traits = new(
-                Trait(row.Integer(5)), Trait(row.Integer(6)), Trait(row.Integer(7)), row.Integer(8) != 0);
+                Trait(row.Integer(5)), Trait(row.Integer(6)), Trait(row.Integer(7)), row.Integer(8) != 0,
+                (ObjectKinds)row.Integer(9) & ObjectKinds.All);
             volumes.Add(new Volume(row.Integer(0), identity, traits));
         }
 

@@ -51,6 +51,15 @@ public sealed class DamagedRowTests : IDisposable
     [InlineData("mtime_reason = 256", "mtime")]
     [InlineData("mtime_errno = 9223372036854775807", "mtime")]
     [InlineData("hint_name = zeroblob(4096)", "hint name")]
+    [InlineData("placeholder_mtime = 0", "placeholder")]
+    [InlineData("type = 0x4000, placeholder_mtime = 0", "placeholder")]
+    [InlineData("type = 0x1000, placeholder_mtime = 0, target = 'a'", "placeholder")]
+    [InlineData("type = 0x1000, placeholder_mtime = 0, rdev = -1", "placeholder")]
+    [InlineData("type = 0x2000, placeholder_mtime = 0, rdev = 4294967296", "placeholder")]
+    [InlineData("type = 0xA000, placeholder_mtime = 0", "placeholder")]
+    [InlineData("type = 0xA000, placeholder_mtime = 0, target = x''", "placeholder")]
+    [InlineData("type = 0xA000, placeholder_mtime = 0, target = x'6100'", "placeholder")]
+    [InlineData("type = 0xA000, placeholder_mtime = 0, target = zeroblob(4096)", "placeholder")]
     public void An_impossible_value_refuses_the_row(string change, string problem)
     {
         _files.Execute($"UPDATE record SET {change} WHERE ino = 1");
@@ -77,6 +86,8 @@ public sealed class DamagedRowTests : IDisposable
     [InlineData("hint_name = 17")]
     [InlineData("hint_name = 'text'")]
     [InlineData("atime = 1e300")]
+    [InlineData("rdev = -1, target = zeroblob(4096)")]
+    [InlineData("type = 0x1000, placeholder_mtime = 'x', rdev = 'y'")]
     public void Other_types_become_some_value_in_range(string change)
     {
         _files.Execute($"UPDATE record SET {change} WHERE ino = 1");

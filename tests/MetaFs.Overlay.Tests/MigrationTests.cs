@@ -23,7 +23,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3)]
+    [InlineData(99)]
     [InlineData(int.MaxValue)]
     [InlineData(-1)]
     public void A_newer_schema_is_refused_and_kept(int version)
@@ -50,13 +50,17 @@ public sealed class MigrationTests : IDisposable
     [Fact]
     public void A_database_of_version_1_is_brought_up_and_keeps_its_rows()
     {
-        using (SqliteOverlayStore store = _files.Open())
-            AssertOk(store.Put(new InodeKey(1, 5), Full()));
-        _files.Execute("DROP TABLE removal; PRAGMA user_version = 1");
+        File.WriteAllBytes(_files.File, []);
+        using (SqliteDatabase old = SqliteDatabase.Open(_files.File, writable: true))
+            OverlayMigration.Migrate(old, 0, OverlaySchema.Migrations.AsSpan(0, 1));
+        _files.Execute(
+            "INSERT INTO record (volume, ino, type, guard_kind, guard_value, uid, uid_reason, uid_errno, ctime, set_at, "
+            + "hint_parent) VALUES (1, 5, 0x8000, 0, 0, 7, 1, 1, 0, 0, 0)");
         Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File));
         using SqliteOverlayStore again = _files.Open();
-        AssertSame(Full(), Read(again, new InodeKey(1, 5))!);
+        AssertSame(Owner(7), Read(again, new InodeKey(1, 5)));
         AssertOk(again.BeginRemoval(new InodeKey(1, 5)));
+        AssertOk(again.Put(new InodeKey(1, 5), Emulated(0xA000, 0, [1])));
     }
 
     [Fact]

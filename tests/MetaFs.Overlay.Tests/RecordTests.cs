@@ -48,6 +48,12 @@ public sealed class RecordTests : IDisposable
         { "ctime and set_at min", r => r with { Ctime = long.MinValue, SetAt = long.MinValue } },
         { "no hint", r => r with { Hint = default } },
         { "hint parent max", r => r with { Hint = new PathHint(ulong.MaxValue, [0xFF, 0xFE, 0x80, (byte)'\n', 1]) } },
+        { "a fifo", _ => Emulated(0x1000, 0, null) },
+        { "the first device", _ => Emulated(0x2000, 0, null) },
+        { "the last device", _ => Emulated(0x6000, uint.MaxValue, null) },
+        { "a socket of long ago", _ => Emulated(0xC000, 0, null) with { Object = new(0xC000, 0, null, long.MinValue) } },
+        { "a link", _ => Emulated(0xA000, 0, [0xFF, (byte)'/', (byte)'\n']) },
+        { "the longest link", _ => Emulated(0xA000, 0, Enumerable.Repeat((byte)0xFF, 4095).ToArray()) },
         { "longest name", r => r with { Hint = new PathHint(1, Enumerable.Repeat((byte)0xFF, 4095).ToArray()) } },
     };
 

@@ -52,6 +52,14 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public void One_with_a_placeholder_is_a_plain_file_on_the_share()
+    {
+        AssertOk(_store.Put(new InodeKey(1, 5), Emulated(0x2000, 0x103, null)));
+        AssertOk(_store.BeginRemoval(new InodeKey(1, 5)));
+        Assert.Equal(RegularFile, Assert.Single(_store.PendingRemovals(1)).FileType);
+    }
+
+    [Fact]
     public void After_closing_nothing_is_noted()
     {
         _store.Dispose();

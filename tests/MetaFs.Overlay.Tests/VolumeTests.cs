@@ -139,7 +139,8 @@ public sealed class VolumeTests : IDisposable
     [Fact]
     public void Traits_are_kept()
     {
-        VolumeTraits traits = new(CallTrait.Refuses, CallTrait.Ignores, CallTrait.Accepts, FalseBirthTimes: true);
+        VolumeTraits traits = new(
+            CallTrait.Refuses, CallTrait.Ignores, CallTrait.Accepts, FalseBirthTimes: true, ObjectKinds.Fifo | ObjectKinds.Symlink);
         using (SqliteOverlayStore store = _files.Open())
         {
             Assert.Equal(OverlayStatus.NotFound, store.PutTraits(1, traits));
@@ -174,9 +175,10 @@ public sealed class VolumeTests : IDisposable
     {
         using (SqliteOverlayStore store = _files.Open())
             AssertOk(store.OpenVolume(Share, out _));
-        _files.Execute("UPDATE volume SET chown = 99, chmod = -1, utimens = 3");
+        _files.Execute("UPDATE volume SET chown = 99, chmod = -1, utimens = 3, placeholders = 255");
         using SqliteOverlayStore again = _files.Open();
-        VolumeTraits expected = new(CallTrait.Unknown, CallTrait.Unknown, CallTrait.Ignores);
+        VolumeTraits expected = new(
+            CallTrait.Unknown, CallTrait.Unknown, CallTrait.Ignores, Placeholders: ObjectKinds.All);
         Assert.Equal(expected, again.Volumes()[0].Traits);
     }
 
