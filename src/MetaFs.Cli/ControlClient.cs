@@ -1,4 +1,5 @@
 // Asks a mount about itself by ioctl(2) on one of its directories: no name inside a mount is special.
+using MetaFs.Cli.Mounting;
 using MetaFs.Linux;
 using MetaFs.Passthrough.Control;
 
@@ -35,17 +36,30 @@ internal static class ControlClient
         show = null;
         Errno errno = Open(directory, out SafeFd fd);
         using (fd)
-        {
-            if (errno != Errno.OK)
-                return errno;
-            byte[] buffer = new byte[ControlProtocol.ShowSize];
-            name.Terminated.CopyTo(buffer);
-            errno = AsNoMount(Libc.Ioctl(fd, ControlProtocol.Show, buffer));
-            if (errno == Errno.OK)
-                show = ControlProtocol.ParseShow(buffer);
-            return errno == Errno.OK && show is null ? Errno.EPROTO : errno;
-        }
+            return errno == Errno.OK ? Show(fd, name, out show) : errno;
     }
+
+    /// <summary>The same for a directory that is open for reading.</summary>
+    public static Errno Show(SafeFd directory, CString name, out ControlShow? show)
+    {
+        show = null;
+        byte[] buffer = new byte[ControlProtocol.ShowSize];
+        name.Terminated.CopyTo(buffer);
+        Errno errno = AsNoMount(Libc.Ioctl(directory, ControlProtocol.Show, buffer));
+        if (errno == Errno.OK)
+            show = ControlProtocol.ParseShow(buffer);
+        return errno == Errno.OK && show is null ? Errno.EPROTO : errno;
+    }
+
+    /// <summary>What a command says where the mount did not answer.</summary>
+    public static string Explain(Errno errno) => errno switch
+    {
+        Errno.ENOTTY => MountPlaces.NoMount,
+        Errno.ENOTCONN => "ENOTCONN: the mount's daemon has died; run metafs umount, then mount again",
+        Errno.EPROTO => "the mount's daemon is of another version of metafs; mount again",
+        Errno.EACCES => "EACCES (Permission denied): its directory must be readable to you",
+        _ => $"{errno} ({ErrnoText.Describe(errno)})",
+    };
 
     private static Errno Open(CString directory, out SafeFd fd) =>
         Libc.Openat(SafeFd.CurrentDirectory, directory, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, out fd);

@@ -1,7 +1,6 @@
 // metafs show: what a file is on the mount, on the share, in the records, and why they differ.
 using System.CommandLine;
-using System.Text;
-using MetaFs.Cli.Mounting;
+using MetaFs.Cli.Checking;
 using MetaFs.Cli.Reports;
 using MetaFs.Linux;
 using MetaFs.Passthrough.Control;
@@ -18,43 +17,74 @@ internal static class ShowCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private static readonly Option<bool> s_recursive = new("--recursive", "-r")
+    {
+        Description = "also everything below a directory that has a record",
+    };
+
     private static readonly Option<bool> s_json = new("--json") { Description = "print one JSON array" };
 
     public static Command Create()
     {
-        var command = new Command("show", "Show what is recorded of files, and why") { s_paths, s_json };
-        command.SetAction(static result => (int)Run(
-            result.GetValue(s_paths)!, result.GetValue(s_json),
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        var command = new Command("show", "Show what is recorded of files, and why") { s_paths, s_recursive, s_json };
+        command.SetAction(static result =>
+        {
+            using var report = new ShowReport(
+                result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(s_json));
+            foreach (string path in result.GetValue(s_paths)!)
+                Show(path, result.GetValue(s_recursive), report);
+            return (int)report.Finish();
+        });
         return command;
     }
 
-    private static ExitCode Run(string[] paths, bool json, TextWriter output, TextWriter error)
+    private static void Show(string given, bool recursive, ShowReport report)
     {
-        long now = Libc.RealtimeNanoseconds();
-        bool failed = false;
-        using var array = json ? new ShowJson() : null;
-        for (int i = 0; i < paths.Length; i++)
+        byte[] path = ByteText.ToBytes(given);
+        Errno errno = Ask(path, out ControlShow? show);
+        if (errno != Errno.OK)
         {
-            byte[] path = ByteText.ToBytes(paths[i]);
-            Errno errno = Ask(path, out ControlShow? show);
-            if (errno == Errno.OK)
-            {
-                array?.Write(path, show!);
-                if (array is null)
-                    output.Write((i > 0 ? Environment.NewLine : "") + ShowText.Format(path, show!, now));
-                continue;
-            }
-
-            failed = true;
-            string message = Explain(errno);
-            array?.WriteError(path, errno, message);
-            error.WriteLine($"metafs: {ByteText.ForDisplay(path)}: {message}");
+            report.Fail(path, errno);
+            return;
         }
 
-        if (array is not null)
-            output.WriteLine(array.Finish());
-        return failed ? ExitCode.Failure : ExitCode.Ok;
+        report.Write(path, show!);
+        if (recursive && show!.Effective.Type == "directory")
+            ShowBelow(path, report);
+    }
+
+    private static void ShowBelow(byte[] path, ShowReport report)
+    {
+        Errno errno = Libc.Openat(
+            SafeFd.CurrentDirectory, CString.FromTerminated([.. path, 0]),
+            OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW, 0, out SafeFd root);
+        using (root)
+        {
+            if (errno != Errno.OK)
+            {
+                report.Fail(path, errno);
+                return;
+            }
+
+            byte[] above = [.. path.AsSpan().TrimEnd((byte)'/'), (byte)'/'];
+            using var walk = new ShareWalk(
+                (in WalkedName name) => ShowWalked(above, name, report),
+                (below, failure) => report.Fail([.. above, .. below], failure), CancellationToken.None);
+            walk.Run(root);
+        }
+    }
+
+    private static void ShowWalked(byte[] above, in WalkedName name, ShowReport report)
+    {
+        if (name.Name.Length == 0)
+            return;
+        Errno errno = ControlClient.Show(name.Directory, name.Name, out ControlShow? show);
+
+        // What is gone a moment later was removed, which is no failure.
+        if (errno == Errno.OK && show!.HasRecord)
+            report.Write([.. above, .. name.Path], show);
+        else if (errno is not (Errno.OK or Errno.ENOENT))
+            report.Fail([.. above, .. name.Path], errno);
     }
 
     private static Errno Ask(byte[] path, out ControlShow? show)
@@ -96,13 +126,4 @@ internal static class ShowCommand
             SafeFd.CurrentDirectory, CString.FromTerminated(parent), 0, StatxMask.STATX_MNT_ID, out Statx above)
             == Errno.OK
         && above.MntId != stat.MntId;
-
-    private static string Explain(Errno errno) => errno switch
-    {
-        Errno.ENOTTY => MountPlaces.NoMount,
-        Errno.ENOTCONN => "ENOTCONN: the mount's daemon has died; run metafs umount, then mount again",
-        Errno.EPROTO => "the mount's daemon is of another version of metafs; mount again",
-        Errno.EACCES => "EACCES (Permission denied): its directory must be readable to you",
-        _ => $"{errno} ({ErrnoText.Describe(errno)})",
-    };
 }

@@ -47,8 +47,16 @@ public enum ReasonKind : byte
     Kept = 6,
 }
 
+/// <summary>When and by whom a value was set.</summary>
+/// <param name="SetAt">ns since the epoch, this machine's clock.</param>
+/// <param name="SetBy">The user whose call it was; null: not known.</param>
+public sealed record Origin(long SetAt, uint? SetBy);
+
 /// <summary>A reason, with the errno where there is one.</summary>
-public readonly record struct Reason(ReasonKind Kind, int Errno = 0);
+/// <param name="Kind">Why.</param>
+/// <param name="Errno">The share's answer, 0 where it gave none.</param>
+/// <param name="Origin">When and by whom, where that was before the record's last change; null: with it.</param>
+public readonly record struct Reason(ReasonKind Kind, int Errno = 0, Origin? Origin = null);
 
 /// <summary>A recorded owner or group.</summary>
 public readonly record struct IdValue(uint Value, Reason Reason);
@@ -99,6 +107,9 @@ public sealed record InodeRecord
     /// <summary>When the record was last written, ns since the epoch, this machine's clock.</summary>
     public long SetAt { get; init; }
 
+    /// <summary>The user who did that; null: not known.</summary>
+    public uint? SetBy { get; init; }
+
     /// <summary>Where the inode was last seen.</summary>
     public PathHint Hint { get; init; }
 
@@ -109,6 +120,9 @@ public sealed record InodeRecord
     public uint TypeOnShare => Object is null ? Guard.FileType : RegularFile;
 
     private const uint RegularFile = 0x8000;
+
+    /// <summary>When and by whom a field of this record was set.</summary>
+    public Origin OriginOf(in Reason field) => field.Origin ?? new Origin(SetAt, SetBy);
 
     /// <summary>Whether nothing is kept but guard and hint: such a record need not exist.</summary>
     public bool IsEmpty =>

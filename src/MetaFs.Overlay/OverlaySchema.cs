@@ -16,10 +16,12 @@ internal static class OverlaySchema
     /// <summary>The columns of a record, in the order that <see cref="RecordRow"/> follows.</summary>
     public const string RecordColumns =
         "type, guard_kind, guard_value, "
-        + "uid, uid_reason, uid_errno, gid, gid_reason, gid_errno, mode, mode_reason, mode_errno, "
-        + "atime, atime_reason, atime_errno, mtime, mtime_reason, mtime_errno, "
+        + "uid, uid_reason, uid_errno, uid_set_at, uid_set_by, gid, gid_reason, gid_errno, gid_set_at, gid_set_by, "
+        + "mode, mode_reason, mode_errno, mode_set_at, mode_set_by, "
+        + "atime, atime_reason, atime_errno, atime_set_at, atime_set_by, "
+        + "mtime, mtime_reason, mtime_errno, mtime_set_at, mtime_set_by, "
         + "witness_mtime, witness_ctime, witness_size, witness_taken_at, witness_settled_at, "
-        + "ctime, set_at, hint_parent, hint_name, rdev, target, placeholder_mtime";
+        + "ctime, set_at, set_by, hint_parent, hint_name, rdev, target, placeholder_mtime";
 
     // trusted_schema, cell_size_check, mmap_size: the file is data, and damage in it must not become ours.
     // hard_heap_limit, for the whole process: a seek compares keys, and for that reads a row with overflow pages as a
@@ -68,7 +70,8 @@ internal static class OverlaySchema
     public const string Put =
         $"""
         INSERT OR REPLACE INTO record (volume, ino, {RecordColumns})
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            ?, ?, ?, ?, ?, ?, ?)
         """;
 
     public const string Remove = "DELETE FROM record WHERE volume = ?1 AND ino = ?2";
@@ -130,7 +133,7 @@ internal static class OverlaySchema
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1, Version2, Version3];
+    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;
@@ -228,5 +231,32 @@ internal static class OverlaySchema
         ALTER TABLE quarantine ADD COLUMN target BLOB;
         ALTER TABLE quarantine ADD COLUMN placeholder_mtime INTEGER;
         ALTER TABLE volume ADD COLUMN placeholders INTEGER NOT NULL DEFAULT 0;
+        """;
+
+    // Who set what, and when: NULL means with the record's last change, so that only what is older than that takes room.
+    private const string Version4 =
+        """
+        ALTER TABLE record ADD COLUMN uid_set_at INTEGER;
+        ALTER TABLE record ADD COLUMN uid_set_by INTEGER CHECK (uid_set_by BETWEEN 0 AND 0xFFFFFFFE);
+        ALTER TABLE record ADD COLUMN gid_set_at INTEGER;
+        ALTER TABLE record ADD COLUMN gid_set_by INTEGER CHECK (gid_set_by BETWEEN 0 AND 0xFFFFFFFE);
+        ALTER TABLE record ADD COLUMN mode_set_at INTEGER;
+        ALTER TABLE record ADD COLUMN mode_set_by INTEGER CHECK (mode_set_by BETWEEN 0 AND 0xFFFFFFFE);
+        ALTER TABLE record ADD COLUMN atime_set_at INTEGER;
+        ALTER TABLE record ADD COLUMN atime_set_by INTEGER CHECK (atime_set_by BETWEEN 0 AND 0xFFFFFFFE);
+        ALTER TABLE record ADD COLUMN mtime_set_at INTEGER;
+        ALTER TABLE record ADD COLUMN mtime_set_by INTEGER CHECK (mtime_set_by BETWEEN 0 AND 0xFFFFFFFE);
+        ALTER TABLE record ADD COLUMN set_by INTEGER CHECK (set_by BETWEEN 0 AND 0xFFFFFFFE);
+        ALTER TABLE quarantine ADD COLUMN uid_set_at INTEGER;
+        ALTER TABLE quarantine ADD COLUMN uid_set_by INTEGER;
+        ALTER TABLE quarantine ADD COLUMN gid_set_at INTEGER;
+        ALTER TABLE quarantine ADD COLUMN gid_set_by INTEGER;
+        ALTER TABLE quarantine ADD COLUMN mode_set_at INTEGER;
+        ALTER TABLE quarantine ADD COLUMN mode_set_by INTEGER;
+        ALTER TABLE quarantine ADD COLUMN atime_set_at INTEGER;
+        ALTER TABLE quarantine ADD COLUMN atime_set_by INTEGER;
+        ALTER TABLE quarantine ADD COLUMN mtime_set_at INTEGER;
+        ALTER TABLE quarantine ADD COLUMN mtime_set_by INTEGER;
+        ALTER TABLE quarantine ADD COLUMN set_by INTEGER;
         """;
 }

@@ -11,7 +11,7 @@ namespace MetaFs.Overlay;
 internal static class RecordRow
 {
     /// <summary>How many columns a record has.</summary>
-    public const int Columns = 30;
+    public const int Columns = 41;
 
     private const uint FileTypeBits = 0xF000;
     private const uint SymlinkType = 0xA000;
@@ -29,16 +29,20 @@ internal static class RecordRow
     private const int GuardKindColumn = 1;
     private const int GuardValue = 2;
     private const int Uid = 3;
-    private const int Gid = 6;
-    private const int Mode = 9;
-    private const int Atime = 12;
-    private const int Mtime = 15;
-    private const int Witness = 18;
-    private const int Ctime = 23;
-    private const int SetAt = 24;
-    private const int HintParent = 25;
-    private const int HintName = 26;
-    private const int Object = 27;
+    private const int Gid = 8;
+    private const int Mode = 13;
+    private const int Atime = 18;
+    private const int Mtime = 23;
+    private const int Witness = 28;
+    private const int Ctime = 33;
+    private const int SetAt = 34;
+    private const int SetBy = 35;
+    private const int HintParent = 36;
+    private const int HintName = 37;
+    private const int Object = 38;
+
+    // A value's column, then these of its own.
+    private const int ValueColumns = 5;
 
     /// <summary>Binds all columns of a record.</summary>
     /// <param name="to">The statement.</param>
@@ -57,6 +61,7 @@ internal static class RecordRow
         BindWitness(to, first + Witness, record.Witness);
         to.Bind(first + Ctime, record.Ctime);
         to.Bind(first + SetAt, record.SetAt);
+        BindUser(to, first + SetBy, record.SetBy);
         to.Bind(first + HintParent, record.Hint.Parent);
         to.Bind(first + HintName, record.Hint.Name);
         BindObject(to, first + Object, record.Object);
@@ -83,6 +88,8 @@ internal static class RecordRow
             return "atime";
         if (!ReadValue(row, Mtime, null, out long? mtime, out Reason mtimeReason))
             return "mtime";
+        if (!ReadUser(row, SetBy, out uint? setBy))
+            return "set_by";
         ReadOnlySpan<byte> name = row.Bytes(HintName);
         if (name.Length > OverlaySchema.LongestName)
             return "hint name";
@@ -100,6 +107,7 @@ internal static class RecordRow
             Witness = ReadWitness(row),
             Ctime = row.Integer(Ctime),
             SetAt = row.Integer(SetAt),
+            SetBy = setBy,
             Hint = new PathHint(unchecked((ulong)row.Integer(HintParent)), name.IsEmpty ? null : name.ToArray()),
             Object = item,
         };
@@ -113,13 +121,29 @@ internal static class RecordRow
             to.Bind(first, present);
             to.Bind(first + 1, (long)reason.Kind);
             to.Bind(first + 2, reason.Errno);
+            if (reason.Origin is { } origin)
+            {
+                to.Bind(first + 3, origin.SetAt);
+                BindUser(to, first + 4, origin.SetBy);
+                return;
+            }
+
+            to.BindNull(first + 3);
+            to.BindNull(first + 4);
         }
         else
         {
-            to.BindNull(first);
-            to.BindNull(first + 1);
-            to.BindNull(first + 2);
+            for (int i = 0; i < ValueColumns; i++)
+                to.BindNull(first + i);
         }
+    }
+
+    private static void BindUser(SqliteStatement to, int parameter, uint? user)
+    {
+        if (user is { } known)
+            to.Bind(parameter, (long)known);
+        else
+            to.BindNull(parameter);
     }
 
     private static void BindWitness(SqliteStatement to, int first, in TimeWitness? witness)
@@ -183,6 +207,8 @@ internal static class RecordRow
             return storage == raw.SQLITE_NULL;
         }
 
+        if (!ReadOrigin(row, first + 3, out Origin? origin))
+            return false;
         long kind = row.Integer(first + 1);
         long errno = row.Integer(first + 2);
         if ((largest is { } limit && (ulong)stored > limit)
@@ -193,7 +219,32 @@ internal static class RecordRow
         }
 
         value = stored;
-        reason = new Reason((ReasonKind)kind, (int)errno);
+        reason = new Reason((ReasonKind)kind, (int)errno, origin);
+        return true;
+    }
+
+    // No file was changed in the first nanosecond of 1970, so a look at the type can be spared.
+    private static bool ReadOrigin(SqliteStatement row, int first, out Origin? origin)
+    {
+        origin = null;
+        long setAt = row.Integer(first);
+        if (setAt == 0)
+            return true;
+        if (!ReadUser(row, first + 1, out uint? setBy))
+            return false;
+        origin = new Origin(setAt, setBy);
+        return true;
+    }
+
+    private static bool ReadUser(SqliteStatement row, int column, out uint? user)
+    {
+        user = null;
+        long stored = row.Integer(column);
+        if (stored == 0 && row.Type(column) is var storage and not raw.SQLITE_INTEGER)
+            return storage == raw.SQLITE_NULL;
+        if ((ulong)stored > LargestId)
+            return false;
+        user = (uint)stored;
         return true;
     }
 

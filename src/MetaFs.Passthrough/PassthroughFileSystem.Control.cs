@@ -94,8 +94,8 @@ public sealed partial class PassthroughFileSystem
     {
         // The record as it stands in the database, before this look settles it.
         InodeRecord? record = node.Record;
-        bool timesValid = record?.Witness is not { } witness
-            || Judge(node, witness, stat) != TimeVerdict.Void;
+        TimeVerdict? times = record?.Witness is { } witness ? Judge(node, witness, stat) : null;
+        bool? guardHolds = record is null ? null : node.Volume.GuardOf(stat).Matches(record.Guard);
         EffectiveAttributes effective = Effective(node, ref stat);
         ulong ino = node.Volume.ShownIno(node.Ino);
         var shown = new ControlAttributes(
@@ -105,8 +105,24 @@ public sealed partial class PassthroughFileSystem
             TypeName(stat.Mode), stat.Mode & ModeBits.All, stat.Uid, stat.Gid, stat.Size, stat.Ino, stat.Nlink,
             stat.AtimeNs, stat.MtimeNs, stat.CtimeNs, stat.HasBtime ? stat.BtimeNs : null);
         return new ControlShow(
-            shown, share, FieldsOf(record, timesValid), record?.SetAt, GuardName(record?.Guard.Kind), record is not null);
+            shown, share, FieldsOf(record, times != TimeVerdict.Void), record?.SetAt, GuardName(record?.Guard.Kind),
+            record is not null)
+        {
+            SetBy = record?.SetBy,
+            GuardHolds = guardHolds,
+            Witness = WitnessOf(record, times),
+        };
     }
+
+    private static ControlWitness? WitnessOf(InodeRecord? record, TimeVerdict? verdict) =>
+        record?.Witness is { } witness
+            ? new ControlWitness(witness.Mtime, witness.Size, witness.TakenAt, verdict switch
+            {
+                TimeVerdict.Void => "void",
+                TimeVerdict.LateStamp => "late stamp",
+                _ => "holds",
+            })
+            : null;
 
     private static List<ControlField> FieldsOf(InodeRecord? record, bool timesValid)
     {
@@ -115,22 +131,27 @@ public sealed partial class PassthroughFileSystem
             return fields;
         string? why = timesValid ? null : "the share's data changed after it was recorded";
         if (record.Uid is { } uid)
-            fields.Add(Field("uid", uid.Value, uid.Reason, null));
+            fields.Add(Field(record, "uid", uid.Value, uid.Reason, null));
         if (record.Gid is { } gid)
-            fields.Add(Field("gid", gid.Value, gid.Reason, null));
+            fields.Add(Field(record, "gid", gid.Value, gid.Reason, null));
         if (record.Mode is { } mode)
-            fields.Add(Field("mode", mode.Value, mode.Reason, null));
+            fields.Add(Field(record, "mode", mode.Value, mode.Reason, null));
         if (record.Atime is { } atime)
-            fields.Add(Field("atime", atime.Nanoseconds, atime.Reason, why));
+            fields.Add(Field(record, "atime", atime.Nanoseconds, atime.Reason, why));
         if (record.Mtime is { } mtime)
-            fields.Add(Field("mtime", mtime.Nanoseconds, mtime.Reason, why));
+            fields.Add(Field(record, "mtime", mtime.Nanoseconds, mtime.Reason, why));
         return fields;
     }
 
-    private static ControlField Field(string name, long value, Reason reason, string? why)
+    private static ControlField Field(InodeRecord record, string name, long value, Reason reason, string? why)
     {
         string? errno = reason.Kind == ReasonKind.Refused ? ((Errno)reason.Errno).ToString() : null;
-        return new ControlField(name, value, ReasonName(reason.Kind), errno, why is null, why);
+        Origin origin = record.OriginOf(reason);
+        return new ControlField(name, value, ReasonName(reason.Kind), errno, why is null, why)
+        {
+            SetAtNs = origin.SetAt,
+            SetBy = origin.SetBy,
+        };
     }
 
     private static string ReasonName(ReasonKind kind) => kind switch

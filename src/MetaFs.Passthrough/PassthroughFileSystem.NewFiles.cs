@@ -82,7 +82,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             stat = change.Share;
             InodeGuard guard = node.Volume.GuardOf(stat, fd, CString.Empty);
-            InodeRecord record = draft.Finish(guard, HintOf(node), 0, Libc.RealtimeNanoseconds());
+            InodeRecord record = draft.Finish(guard, HintOf(node), 0, Libc.RealtimeNanoseconds(), birth.Uid);
             if (!record.IsEmpty)
                 return Save(node, record);
 

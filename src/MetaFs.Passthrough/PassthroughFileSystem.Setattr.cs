@@ -24,7 +24,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             try
             {
-                errno = Change(inode, request, fd, ref stat);
+                errno = Change(inode, request, fd, context.Uid, ref stat);
             }
             finally
             {
@@ -64,7 +64,7 @@ public sealed partial class PassthroughFileSystem
         return errno;
     }
 
-    private Errno Change(Node inode, in SetattrRequest request, SafeFd? fd, ref Statx stat)
+    private Errno Change(Node inode, in SetattrRequest request, SafeFd? fd, uint caller, ref Statx stat)
     {
         EffectiveAttributes before = Effective(inode, ref stat);
         var change = new AttributeChange(inode, _options, fd, stat);
@@ -82,7 +82,7 @@ public sealed partial class PassthroughFileSystem
             return errno;
 
         stat = change.Share;
-        return SaveChange(inode, ref change, before.Ctime, fd);
+        return SaveChange(inode, ref change, before.Ctime, fd, caller);
     }
 
     private static Errno Truncate(ref AttributeChange change, in SetattrRequest request, SafeFd? fd)
@@ -103,7 +103,8 @@ public sealed partial class PassthroughFileSystem
     private static bool IsKillOnly(in SetattrRequest request) =>
         request is { Mode: null, Uid: null, Gid: null, Size: null, Atime: null, Mtime: null };
 
-    private Errno SaveChange(Node inode, ref AttributeChange change, long ctimeBefore, SafeFd? fd)
+    private Errno SaveChange(
+        Node inode, ref AttributeChange change, long ctimeBefore, SafeFd? fd, uint? caller = null)
     {
         InodeRecord? old = inode.Record;
         if (old is null && !change.Draft.IsRecorded)
@@ -119,7 +120,7 @@ public sealed partial class PassthroughFileSystem
         bool isMoved = !draft.IsRecorded && change.Share.CtimeNs > ctimeBefore;
         long ctime = isMoved ? old!.Ctime : Math.Max(now, ctimeBefore + 1);
         InodeGuard guard = old?.Guard ?? GuardOf(inode, change.Share, fd);
-        InodeRecord record = draft.Finish(guard, HintOf(inode), ctime, now);
+        InodeRecord record = draft.Finish(guard, HintOf(inode), ctime, now, caller);
         bool isNeeded = !record.IsEmpty || record.Ctime > change.Share.CtimeNs;
         return Save(inode, isNeeded ? record : null);
     }

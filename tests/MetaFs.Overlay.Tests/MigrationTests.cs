@@ -51,14 +51,18 @@ public sealed class MigrationTests : IDisposable
     public void A_database_of_version_1_is_brought_up_and_keeps_its_rows()
     {
         File.WriteAllBytes(_files.File, []);
-        using (SqliteDatabase old = SqliteDatabase.Open(_files.File, writable: true))
-            OverlayMigration.Migrate(old, 0, OverlaySchema.Migrations.AsSpan(0, 1));
         _files.Execute(
-            "INSERT INTO record (volume, ino, type, guard_kind, guard_value, uid, uid_reason, uid_errno, ctime, set_at, "
-            + "hint_parent) VALUES (1, 5, 0x8000, 0, 0, 7, 1, 1, 0, 0, 0)");
+            $"PRAGMA application_id = {OverlaySchema.ApplicationId}; PRAGMA user_version = 1;"
+            + OverlaySchema.Migrations[0]
+            + """
+            INSERT INTO record (volume, ino, type, guard_kind, guard_value, uid, uid_reason, uid_errno, ctime, set_at,
+                hint_parent) VALUES (1, 5, 0x8000, 1, 7, 42, 1, 1, 8, 9, 0);
+            """);
         Assert.Throws<OverlayException>(() => OverlayReader.Open(_files.File));
         using SqliteOverlayStore again = _files.Open();
-        AssertSame(Owner(7), Read(again, new InodeKey(1, 5)));
+        InodeRecord record = Read(again, new InodeKey(1, 5))!;
+        Assert.Equal(new IdValue(42, new Reason(ReasonKind.Refused, 1)), record.Uid);
+        Assert.Equal(new Origin(9, null), record.OriginOf(record.Uid!.Value.Reason));
         AssertOk(again.BeginRemoval(new InodeKey(1, 5)));
         AssertOk(again.Put(new InodeKey(1, 5), Emulated(0xA000, 0, [1])));
     }

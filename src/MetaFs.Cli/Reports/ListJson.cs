@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using MetaFs.Linux;
+using MetaFs.Cli.Checking;
 using MetaFs.Overlay;
 
 namespace MetaFs.Cli.Reports;
@@ -13,7 +13,10 @@ namespace MetaFs.Cli.Reports;
 internal static class ListJson
 {
     /// <summary>Writes all rows, as they come.</summary>
-    public static void Write(IEnumerable<OverlayRow> rows, TextWriter output)
+    /// <param name="rows">The records.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="judge">Says of each what the share says of it; null: nobody asked.</param>
+    public static void Write(IEnumerable<OverlayRow> rows, TextWriter output, RecordJudge? judge = null)
     {
         using var text = new TextChunks(output);
         var buffer = new ArrayBufferWriter<byte>();
@@ -21,7 +24,7 @@ internal static class ListJson
         string separator = "[\n";
         foreach (OverlayRow row in rows)
         {
-            WriteRow(json, row);
+            WriteRow(json, row, judge);
             json.Flush();
             text.Append(separator);
             text.Append(Encoding.UTF8.GetString(buffer.WrittenSpan));
@@ -33,7 +36,7 @@ internal static class ListJson
         text.Append(separator == ",\n" ? "\n]\n" : "[]\n");
     }
 
-    private static void WriteRow(Utf8JsonWriter json, OverlayRow row)
+    private static void WriteRow(Utf8JsonWriter json, OverlayRow row, RecordJudge? judge)
     {
         InodeRecord record = row.Record;
         json.WriteStartObject();
@@ -43,28 +46,39 @@ internal static class ListJson
         json.WriteNumber("ino", row.Key.Ino);
         json.WriteString("type", TypeName(record.Guard.FileType));
         if (record.Uid is { } uid)
-            WriteField(json, "uid", uid.Value, uid.Reason);
+            WriteField(json, record, "uid", uid.Value, uid.Reason);
         if (record.Gid is { } gid)
-            WriteField(json, "gid", gid.Value, gid.Reason);
+            WriteField(json, record, "gid", gid.Value, gid.Reason);
         if (record.Mode is { } mode)
-            WriteField(json, "mode", mode.Value, mode.Reason, FieldText.Octal(mode.Value));
+            WriteField(json, record, "mode", mode.Value, mode.Reason, FieldText.Octal(mode.Value));
         if (record.Atime is { } atime)
-            WriteField(json, "atime", atime.Nanoseconds, atime.Reason);
+            WriteField(json, record, "atime", atime.Nanoseconds, atime.Reason);
         if (record.Mtime is { } mtime)
-            WriteField(json, "mtime", mtime.Nanoseconds, mtime.Reason);
+            WriteField(json, record, "mtime", mtime.Nanoseconds, mtime.Reason);
         json.WriteNumber("ctime_ns", record.Ctime);
-        json.WriteNumber("set_at_ns", record.SetAt);
+        WriteOrigin(json, new Origin(record.SetAt, record.SetBy));
+        if (judge is not null)
+            json.WriteString("state", RecordJudge.Word(judge.StateOf(row)));
         json.WriteEndObject();
     }
 
-    private static void WriteField(Utf8JsonWriter json, string name, long value, Reason reason, string? octal = null)
+    private static void WriteField(
+        Utf8JsonWriter json, InodeRecord record, string name, long value, Reason reason, string? octal = null)
     {
         json.WriteStartObject(name);
         json.WriteNumber("value", value);
         if (octal is not null)
             json.WriteString("octal", octal);
         JsonValues.WriteReason(json, ReasonText.NameOf(reason.Kind), ReasonText.ErrnoOf(reason));
+        WriteOrigin(json, record.OriginOf(reason));
         json.WriteEndObject();
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter json, Origin origin)
+    {
+        json.WriteNumber("set_at_ns", origin.SetAt);
+        if (origin.SetBy is { } user)
+            json.WriteNumber("set_by", user);
     }
 
     private static string TypeName(uint type) => FieldText.TypeLetter(type) switch

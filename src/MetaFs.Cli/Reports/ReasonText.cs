@@ -6,6 +6,10 @@ namespace MetaFs.Cli.Reports;
 /// <summary>Why a value is recorded, in words.</summary>
 internal static class ReasonText
 {
+    /// <summary>The words, in the order of <see cref="ReasonKind"/>.</summary>
+    public static IReadOnlyList<string> Words { get; } =
+        [.. Enum.GetValues<ReasonKind>().Order().Select(NameOf)];
+
     /// <summary>A sentence's worth, for one file.</summary>
     /// <param name="reason">refused, ignored, rounded, created, option or kept.</param>
     /// <param name="errno">The share's errno by its C name, where there is one.</param>

@@ -32,9 +32,24 @@ internal sealed class ShowJson : IDisposable
         _json.WriteBoolean("has_record", show.HasRecord);
         if (show.SetAtNs is { } setAt)
             _json.WriteNumber("set_at_ns", setAt);
+        if (show.SetBy is { } setBy)
+            _json.WriteNumber("set_by", setBy);
         if (show.GuardKind is { } guard)
             _json.WriteString("guard", guard);
+        if (show.GuardHolds is { } holds)
+            _json.WriteBoolean("guard_holds", holds);
+        if (show.Witness is { } witness)
+            WriteWitness(witness);
         _json.WriteEndObject();
+    }
+
+    /// <summary>Takes what has been written so far, so that a long array need not be held.</summary>
+    public string Take()
+    {
+        _json.Flush();
+        string text = Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+        return text;
     }
 
     /// <summary>Adds a path that could not be shown.</summary>
@@ -53,8 +68,7 @@ internal sealed class ShowJson : IDisposable
     public string Finish()
     {
         _json.WriteEndArray();
-        _json.Flush();
-        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        return Take();
     }
 
     public void Dispose() => _json.Dispose();
@@ -78,11 +92,25 @@ internal sealed class ShowJson : IDisposable
         _json.WriteEndObject();
     }
 
+    private void WriteWitness(ControlWitness witness)
+    {
+        _json.WriteStartObject("witness");
+        _json.WriteNumber("mtime_ns", witness.MtimeNs);
+        _json.WriteNumber("size", witness.Size);
+        _json.WriteNumber("taken_at_ns", witness.TakenAtNs);
+        _json.WriteString("state", witness.State);
+        _json.WriteEndObject();
+    }
+
     private void WriteField(ControlField field)
     {
         _json.WriteStartObject(field.Name);
         _json.WriteNumber("value", field.Value);
         JsonValues.WriteReason(_json, field.Reason, field.Errno);
+        if (field.SetAtNs is { } setAt)
+            _json.WriteNumber("set_at_ns", setAt);
+        if (field.SetBy is { } setBy)
+            _json.WriteNumber("set_by", setBy);
         _json.WriteBoolean("valid", field.Valid);
         if (field.Why is not null)
             _json.WriteString("why", field.Why);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MetaFs.Cli.Terminals;
 using MetaFs.Linux;
 using MetaFs.Passthrough.Control;
 
@@ -12,32 +13,39 @@ internal static class ShowText
     /// <param name="path">As given.</param>
     /// <param name="show">The mount's answer.</param>
     /// <param name="now">This machine's clock, ns since the epoch.</param>
-    public static string Format(ReadOnlySpan<byte> path, ControlShow show, long now)
+    /// <param name="ink">Colours.</param>
+    public static string Format(ReadOnlySpan<byte> path, ControlShow show, long now, Ink ink = default)
     {
         var text = new StringBuilder();
         ControlAttributes effective = show.Effective;
         ControlAttributes share = show.Share;
-        text.Append(ByteText.ForDisplay(path)).Append('\n');
+        text.Append(ink.Bold(ByteText.ForDisplay(path))).Append('\n');
         Line(text, "type", string.Join(
             ", ", Type(effective.Type), Count(effective.Size, "byte"), Count(effective.Nlink, "link"),
             "inode " + effective.Ino.ToString(CultureInfo.InvariantCulture)));
-        Value(text, show, "uid", "owner", FieldText.User(effective.Uid), FieldText.User(share.Uid));
-        Value(text, show, "gid", "group", FieldText.Group(effective.Gid), FieldText.Group(share.Gid));
-        Value(text, show, "mode", "mode", Mode(effective.Mode), Mode(share.Mode));
-        Value(text, show, "atime", "atime", FieldText.Time(effective.AtimeNs), FieldText.Time(share.AtimeNs));
-        Value(text, show, "mtime", "mtime", FieldText.Time(effective.MtimeNs), FieldText.Time(share.MtimeNs));
-        Value(text, show, "ctime", "ctime", FieldText.Time(effective.CtimeNs), FieldText.Time(share.CtimeNs));
+        Value("uid", "owner", FieldText.User(effective.Uid), FieldText.User(share.Uid));
+        Value("gid", "group", FieldText.Group(effective.Gid), FieldText.Group(share.Gid));
+        Value("mode", "mode", Mode(effective.Mode), Mode(share.Mode));
+        Value("atime", "atime", FieldText.Time(effective.AtimeNs), FieldText.Time(share.AtimeNs));
+        Value("mtime", "mtime", FieldText.Time(effective.MtimeNs), FieldText.Time(share.MtimeNs));
+        Value("ctime", "ctime", FieldText.Time(effective.CtimeNs), FieldText.Time(share.CtimeNs));
         if (effective.BtimeNs is { } birth)
             Line(text, "birth", FieldText.Time(birth));
         Line(text, "record", Record(show, now));
+        if (show.GuardKind is { } guard)
+            Line(text, "guard", Guard(guard, show.GuardHolds, ink));
+        if (show.Witness is { } witness)
+            Line(text, "witness", Witness(witness, now, ink));
         return text.ToString();
+
+        void Value(string name, string label, string ours, string theirs) =>
+            ShowText.Value(text, show.Fields.FirstOrDefault(f => f.Name == name), label, ours, theirs, now, ink);
     }
 
     private static void Value(
-        StringBuilder text, ControlShow show, string name, string label, string effective, string share)
+        StringBuilder text, ControlField? field, string label, string effective, string share, long now, Ink ink)
     {
-        ControlField? field = show.Fields.FirstOrDefault(f => f.Name == name);
-        Line(text, label, effective);
+        Line(text, label, field is { Valid: true } ? ink.Good(effective) : effective);
         if (field is null)
         {
             if (effective != share)
@@ -50,8 +58,10 @@ internal static class ShowText
         if (recorded != effective)
             SubLine(text, "record", recorded);
         SubLine(text, "why", ReasonText.Explain(field.Reason, field.Errno));
+        if (field.SetAtNs is not null)
+            SubLine(text, "set", OriginText.Describe(field.SetAtNs, field.SetBy, now));
         if (!field.Valid)
-            SubLine(text, "void", field.Why ?? "the record does not count any more");
+            SubLine(text, "void", ink.Bad(field.Why ?? "the record does not count any more"));
     }
 
     private static string FormatValue(ControlField field) => field.Name switch
@@ -76,8 +86,29 @@ internal static class ShowText
     {
         if (!show.HasRecord)
             return "none: all is as the share has it";
-        string age = show.SetAtNs is { } setAt ? $"set {AgeText.Describe(setAt, now)}" : "set at an unknown time";
-        return show.GuardKind is { } guard ? $"{age}, guarded by {guard}" : age;
+        return "last changed " + OriginText.Describe(show.SetAtNs, show.SetBy, now);
+    }
+
+    private static string Guard(string kind, bool? holds, Ink ink)
+    {
+        string what = kind switch
+        {
+            "birth time" => "the file's creation time",
+            "file handle" => "the server's handle of the file",
+            _ => "the file's type alone; the share has nothing better",
+        };
+        return holds == false ? $"{what}: {ink.Bad("another file has the inode number now")}" : $"{what}: holds";
+    }
+
+    private static string Witness(ControlWitness witness, long now, Ink ink)
+    {
+        string state = witness.State switch
+        {
+            "void" => ink.Bad("the data changed, recorded times are void"),
+            "late stamp" => ink.Notable("the share has only stamped late, times hold"),
+            _ => "the data has not changed since, times hold",
+        };
+        return $"taken {AgeText.Describe(witness.TakenAtNs, now)}: {state}";
     }
 
     private static string Count(ulong count, string unit) =>

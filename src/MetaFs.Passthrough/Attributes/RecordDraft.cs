@@ -18,13 +18,18 @@ internal struct RecordDraft
 
     public RecordDraft(InodeRecord? record)
     {
-        Uid = record?.Uid;
-        Gid = record?.Gid;
-        Mode = record?.Mode;
-        Atime = record?.Atime;
-        Mtime = record?.Mtime;
         Witness = record?.Witness;
         IsRecorded = false;
+        if (record is null)
+            return;
+
+        // What stays keeps its own origin: the record's will be that of this change.
+        Origin? origin = record.IsEmpty ? null : new Origin(record.SetAt, record.SetBy);
+        Uid = record.Uid is { } uid ? uid with { Reason = Keep(uid.Reason, origin) } : null;
+        Gid = record.Gid is { } gid ? gid with { Reason = Keep(gid.Reason, origin) } : null;
+        Mode = record.Mode is { } mode ? mode with { Reason = Keep(mode.Reason, origin) } : null;
+        Atime = record.Atime is { } atime ? atime with { Reason = Keep(atime.Reason, origin) } : null;
+        Mtime = record.Mtime is { } mtime ? mtime with { Reason = Keep(mtime.Reason, origin) } : null;
     }
 
     public readonly bool HasTimes => Atime is not null || Mtime is not null;
@@ -45,7 +50,9 @@ internal struct RecordDraft
     /// <param name="hint">Where the inode is.</param>
     /// <param name="ctime">Recorded change time, ns.</param>
     /// <param name="now">This machine's clock, ns.</param>
-    public readonly InodeRecord Finish(in InodeGuard guard, in PathHint hint, long ctime, long now) => new()
+    /// <param name="by">Whose call it was.</param>
+    public readonly InodeRecord Finish(
+        in InodeGuard guard, in PathHint hint, long ctime, long now, uint? by = null) => new()
     {
         Guard = guard,
         Uid = Uid,
@@ -56,6 +63,9 @@ internal struct RecordDraft
         Witness = HasTimes ? Witness : null,
         Ctime = ctime,
         SetAt = now,
+        SetBy = by,
         Hint = hint,
     };
+
+    private static Reason Keep(in Reason reason, Origin? origin) => reason with { Origin = reason.Origin ?? origin };
 }

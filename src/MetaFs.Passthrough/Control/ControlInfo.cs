@@ -40,7 +40,21 @@ public sealed record ControlAttributes(
 /// <param name="Errno">The share's answer as a word, for "refused".</param>
 /// <param name="Valid">Whether it is served.</param>
 /// <param name="Why">Why not.</param>
-public sealed record ControlField(string Name, long Value, string Reason, string? Errno, bool Valid, string? Why);
+public sealed record ControlField(string Name, long Value, string Reason, string? Errno, bool Valid, string? Why)
+{
+    /// <summary>When it was set, ns since the epoch.</summary>
+    public long? SetAtNs { get; init; }
+
+    /// <summary>The user whose call that was; null: not known.</summary>
+    public uint? SetBy { get; init; }
+}
+
+/// <summary>What the share showed when times were recorded, and what that says now.</summary>
+/// <param name="MtimeNs">Its mtime then, ns since the epoch.</param>
+/// <param name="Size">Its size then.</param>
+/// <param name="TakenAtNs">When that was, this machine's clock.</param>
+/// <param name="State">"holds"; "late stamp": the share moved mtime after the last close; "void": the data changed.</param>
+public sealed record ControlWitness(long MtimeNs, ulong Size, long TakenAtNs, string State);
 
 /// <summary>What the overlay makes of one file.</summary>
 /// <param name="Effective">What programs see.</param>
@@ -51,4 +65,14 @@ public sealed record ControlField(string Name, long Value, string Reason, string
 /// <param name="HasRecord">Whether there is a record.</param>
 public sealed record ControlShow(
     ControlAttributes Effective, ControlAttributes Share, IReadOnlyList<ControlField> Fields, long? SetAtNs,
-    string? GuardKind, bool HasRecord);
+    string? GuardKind, bool HasRecord)
+{
+    /// <summary>The user who last changed the record; null: not known.</summary>
+    public uint? SetBy { get; init; }
+
+    /// <summary>Whether the guard is the file's; null: there is no record.</summary>
+    public bool? GuardHolds { get; init; }
+
+    /// <summary>The proof of recorded times; null: there are none.</summary>
+    public ControlWitness? Witness { get; init; }
+}

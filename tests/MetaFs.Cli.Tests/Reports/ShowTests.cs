@@ -17,12 +17,20 @@ public sealed class ShowTests
         s_share with { Uid = 4_000_000_000, Mode = 0x9A0, MtimeNs = SetAt, CtimeNs = SetAt },
         s_share,
         [
-            new ControlField("uid", 4_000_000_000, "refused", "EPERM", true, null),
+            new ControlField("uid", 4_000_000_000, "refused", "EPERM", true, null)
+            {
+                SetAtNs = SetAt - 3_600_000_000_000, SetBy = 0,
+            },
             new ControlField("mode", 0x9A0, "ignored", null, true, null),
             new ControlField("mtime", SetAt, "rounded", null, true, null),
             new ControlField("atime", 7, "option", null, false, "the data has changed since"),
         ],
-        SetAt, "birth time", true);
+        SetAt, "birth time", true)
+    {
+        SetBy = 4_000_000_000,
+        GuardHolds = true,
+        Witness = new ControlWitness(SetAt, 5, SetAt, "void"),
+    };
 
     [Fact]
     public void A_record_is_told_with_its_reasons()
@@ -33,12 +41,15 @@ public sealed class ShowTests
         {
             "  type    regular file, 5 bytes, 1 link, inode 18446744073709551615\n",
             "  owner   4000000000\n          share   www-data (33)\n"
-                + "          why     the share refused it: EPERM (Operation not permitted)\n",
+                + "          why     the share refused it: EPERM (Operation not permitted)\n"
+                + "          set     1 hour ago by root (0)\n",
             "  group   4000000001\n  mode    rwSr----- (04640)\n          share   rwxrwxr-- (0774)\n",
             "          why     the share said yes and kept its own value\n",
             "          why     the share keeps times more coarsely\n",
             "          void    the data has changed since\n",
-            "  record  set 3 minutes ago, guarded by birth time\n",
+            "  record  last changed 3 minutes ago by 4000000000\n"
+                + "  guard   the file's creation time: holds\n"
+                + "  witness taken 3 minutes ago: the data changed, recorded times are void\n",
         })
         {
             Assert.Contains(expected, text, StringComparison.Ordinal);
@@ -71,7 +82,13 @@ public sealed class ShowTests
         Assert.False(record.GetProperty("atime").GetProperty("valid").GetBoolean());
         Assert.Equal("the data has changed since", record.GetProperty("atime").GetProperty("why").GetString());
         Assert.Equal(SetAt, file.GetProperty("set_at_ns").GetInt64());
+        Assert.Equal(4_000_000_000u, file.GetProperty("set_by").GetUInt32());
+        Assert.Equal(0u, record.GetProperty("uid").GetProperty("set_by").GetUInt32());
+        Assert.Equal(SetAt - 3_600_000_000_000, record.GetProperty("uid").GetProperty("set_at_ns").GetInt64());
         Assert.Equal("birth time", file.GetProperty("guard").GetString());
+        Assert.True(file.GetProperty("guard_holds").GetBoolean());
+        Assert.Equal("void", file.GetProperty("witness").GetProperty("state").GetString());
+        Assert.Equal(5u, file.GetProperty("witness").GetProperty("size").GetUInt64());
         Assert.True(file.GetProperty("has_record").GetBoolean());
     }
 

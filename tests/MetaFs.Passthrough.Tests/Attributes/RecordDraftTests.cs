@@ -61,8 +61,20 @@ public sealed class RecordDraftTests
     }
 
     [Fact]
-    public void An_untouched_draft_finishes_as_the_record_it_came_from() =>
-        Assert.Equal(s_full, new RecordDraft(s_full).Finish(s_guard, s_hint, 11, 12));
+    public void What_stays_keeps_when_and_by_whom_it_was_set()
+    {
+        var draft = new RecordDraft(s_full with { SetBy = 1000 });
+        draft.Mode = draft.Decide(draft.Mode, FieldVerdict.Record, new ModeValue(7, s_new));
+        InodeRecord record = draft.Finish(s_guard, s_hint, 11, 50, 33);
+        Assert.Equal((50L, 33u), (record.SetAt, record.SetBy!.Value));
+        Assert.Equal(new Origin(12, 1000), record.OriginOf(record.Uid!.Value.Reason));
+        Assert.Equal(new Origin(12, 1000), record.OriginOf(record.Mtime!.Value.Reason));
+        Assert.Equal(new Origin(50, 33), record.OriginOf(record.Mode!.Value.Reason));
+
+        InodeRecord later = new RecordDraft(record).Finish(s_guard, s_hint, 11, 90, 0);
+        Assert.Equal(new Origin(12, 1000), later.OriginOf(later.Uid!.Value.Reason));
+        Assert.Equal(new Origin(50, 33), later.OriginOf(later.Mode!.Value.Reason));
+    }
 
     [Fact]
     public void A_witness_does_not_outlive_the_times()

@@ -41,11 +41,21 @@ public sealed class ControlTests
         Assert.Equal(share.Share.Stat("f").MtimeNs, show.Share.MtimeNs);
 
         Dictionary<string, ControlField> fields = show.Fields.ToDictionary(field => field.Name);
-        Assert.Equal(new ControlField("uid", 42, "option", null, true, null), fields["uid"]);
-        Assert.Equal(new ControlField("gid", 1001, "created", null, true, null), fields["gid"]);
-        Assert.Equal(new ControlField("atime", -5, "option", null, true, null), fields["atime"]);
-        Assert.Equal(new ControlField("mtime", 6, "option", null, true, null), fields["mtime"]);
+        Assert.Equal(new ControlField("uid", 42, "option", null, true, null), WithoutOrigin(fields["uid"]));
+        Assert.Equal(new ControlField("gid", 1001, "created", null, true, null), WithoutOrigin(fields["gid"]));
+        Assert.Equal(new ControlField("atime", -5, "option", null, true, null), WithoutOrigin(fields["atime"]));
+        Assert.Equal(new ControlField("mtime", 6, "option", null, true, null), WithoutOrigin(fields["mtime"]));
+
+        // The group came with the file, by its creator; the rest later, by the caller of these tests.
+        Assert.Equal(1000u, fields["gid"].SetBy);
+        Assert.NotEqual(1000u, fields["uid"].SetBy);
+        Assert.True(fields["gid"].SetAtNs < fields["uid"].SetAtNs && fields["uid"].SetAtNs < fields["mtime"].SetAtNs);
+        Assert.Equal((fields["mtime"].SetAtNs, fields["mtime"].SetBy), (show.SetAtNs, show.SetBy));
+        Assert.Equal(("holds", 0u), (show.Witness!.State, show.Witness.Size));
+        Assert.True(show.GuardHolds);
     }
+
+    private static ControlField WithoutOrigin(ControlField field) => field with { SetAtNs = null, SetBy = null };
 
     [Fact]
     public void Times_that_do_not_hold_any_more_say_so()
