@@ -36,7 +36,7 @@ public interface IOverlayStore : IDisposable
     /// <summary>Inserts or replaces one record.</summary>
     OverlayStatus Put(in InodeKey key, InodeRecord record);
 
-    /// <summary>Deletes one record; Ok also where there was none.</summary>
+    /// <summary>Deletes one record and its attributes; Ok also where there was none.</summary>
     OverlayStatus Remove(in InodeKey key);
 
     /// <summary>Deletes one record, unless another one has its place by now.</summary>
@@ -45,6 +45,24 @@ public interface IOverlayStore : IDisposable
     /// number, and its record, before this call.
     /// </remarks>
     OverlayStatus Remove(in InodeKey key, InodeRecord record);
+
+    /// <summary>Reads one extended attribute; asked only where the inode's record names its kind.</summary>
+    /// <param name="key">The inode.</param>
+    /// <param name="name">The attribute's name.</param>
+    /// <param name="value">Where its value goes, if there is room for all of it.</param>
+    /// <param name="size">Size of the value; null: the share's attribute of that name is hidden.</param>
+    OverlayStatus GetXattr(in InodeKey key, byte[] name, Span<byte> value, out int? size);
+
+    /// <summary>Reads all extended attributes of an inode, in the order of their names.</summary>
+    OverlayStatus GetXattrs(in InodeKey key, bool withValues, out IReadOnlyList<OverlaidXattr> xattrs);
+
+    /// <summary>Changes extended attributes and the record that says of which kinds there are any, in one transaction.</summary>
+    /// <param name="key">The inode.</param>
+    /// <param name="record">Its record from now on.</param>
+    /// <param name="changes">What changes; all of it or nothing.</param>
+    /// <param name="isFirst">The record named no kind before: whatever lies there is of an earlier use of the number.</param>
+    /// <returns>Full also where the file has more than <see cref="XattrLimits"/> then.</returns>
+    OverlayStatus PutXattrs(in InodeKey key, InodeRecord record, ReadOnlySpan<XattrChange> changes, bool isFirst);
 
     /// <summary>Makes several changes in one transaction: all of them or none. A null record deletes.</summary>
     OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes);

@@ -124,7 +124,11 @@ public sealed record InodeRecord
     /// <summary>When and by whom a field of this record was set.</summary>
     public Origin OriginOf(in Reason field) => field.Origin ?? new Origin(SetAt, SetBy);
 
+    /// <summary>Of which name spaces extended attributes are kept.</summary>
+    public XattrKinds Xattrs { get; init; }
+
     /// <summary>Whether nothing is kept but guard and hint: such a record need not exist.</summary>
     public bool IsEmpty =>
-        Uid is null && Gid is null && Mode is null && Atime is null && Mtime is null && Object is null;
+        Uid is null && Gid is null && Mode is null && Atime is null && Mtime is null && Object is null
+        && Xattrs == XattrKinds.None;
 }

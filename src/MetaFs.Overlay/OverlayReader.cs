@@ -71,7 +71,9 @@ public sealed class OverlayReader : IDisposable
     public OverlayCounts Counts() => Guarded(() => new OverlayCounts(
         _database.QueryInteger(OverlaySchema.CountRecords),
         _database.QueryInteger(OverlaySchema.CountDirectories),
-        _database.QueryInteger(OverlaySchema.CountQuarantined)));
+        _database.QueryInteger(OverlaySchema.CountQuarantined),
+        _database.QueryInteger(OverlaySchema.CountXattrs),
+        _database.QueryInteger(OverlaySchema.CountOrphanXattrs)));
 
     /// <summary>What SQLite finds wrong with the file, at most 20 lines, or nothing. Reads all of it.</summary>
     public IReadOnlyList<string> Check() => Guarded(() =>
@@ -106,7 +108,10 @@ public sealed class OverlayReader : IDisposable
         List<Volume> volumes = VolumeRow.ReadAll(_database);
         using HintPaths paths = new(_database, volumes);
         return new OverlayRow(
-            volumes.Find(v => v.Id == key.Volume), key, record!, paths.PathOf(key, record!.Hint));
+            volumes.Find(v => v.Id == key.Volume), key, record!, paths.PathOf(key, record!.Hint))
+        {
+            Xattrs = XattrsOf(key, record!),
+        };
     });
 
     /// <summary>For looking up many records; the caller disposes it.</summary>
@@ -126,7 +131,10 @@ public sealed class OverlayReader : IDisposable
             if (Read(row, out InodeKey key) is { } record)
             {
                 byte[]? path = Guarded(() => paths.PathOf(key, record.Hint));
-                yield return new OverlayRow(volumes.GetValueOrDefault(key.Volume), key, record, path);
+                yield return new OverlayRow(volumes.GetValueOrDefault(key.Volume), key, record, path)
+                {
+                    Xattrs = record.Xattrs == XattrKinds.None ? [] : Guarded(() => XattrsOf(key, record)),
+                };
             }
         }
     }
@@ -155,6 +163,18 @@ public sealed class OverlayReader : IDisposable
 
     /// <summary>Closes the database.</summary>
     public void Dispose() => _database.Dispose();
+
+    private List<OverlaidXattr> XattrsOf(InodeKey key, InodeRecord record)
+    {
+        List<OverlaidXattr> xattrs = [];
+        if (record.Xattrs == XattrKinds.None)
+            return xattrs;
+        using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.XattrNames);
+        row.Bind(1, key.Volume);
+        row.Bind(2, key.Ino);
+        SqliteException.ThrowExceptionForRC(XattrTable.Read(row, withValues: false, xattrs), _database.Handle);
+        return xattrs;
+    }
 
     private InodeRecord? Read(SqliteStatement row, out InodeKey key)
     {

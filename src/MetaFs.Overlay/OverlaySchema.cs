@@ -21,7 +21,7 @@ internal static class OverlaySchema
         + "atime, atime_reason, atime_errno, atime_set_at, atime_set_by, "
         + "mtime, mtime_reason, mtime_errno, mtime_set_at, mtime_set_by, "
         + "witness_mtime, witness_ctime, witness_size, witness_taken_at, witness_settled_at, "
-        + "ctime, set_at, set_by, hint_parent, hint_name, rdev, target, placeholder_mtime";
+        + "ctime, set_at, set_by, hint_parent, hint_name, rdev, target, placeholder_mtime, xattrs";
 
     // trusted_schema, cell_size_check, mmap_size: the file is data, and damage in it must not become ours.
     // hard_heap_limit, for the whole process: a seek compares keys, and for that reads a row with overflow pages as a
@@ -59,6 +59,7 @@ internal static class OverlaySchema
     public const string GetVersion = "PRAGMA user_version";
     public const string CountTables = "SELECT count(*) FROM sqlite_master";
     public const string AnyRecord = "SELECT EXISTS (SELECT 1 FROM record)";
+    public const string AnyXattr = "SELECT EXISTS (SELECT 1 FROM xattr)";
     public const string QuickCheck = "PRAGMA quick_check(20)";
 
     public const string Begin = "BEGIN IMMEDIATE";
@@ -71,7 +72,7 @@ internal static class OverlaySchema
         $"""
         INSERT OR REPLACE INTO record (volume, ino, {RecordColumns})
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-            ?, ?, ?, ?, ?, ?, ?)
+            ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     public const string Remove = "DELETE FROM record WHERE volume = ?1 AND ino = ?2";
@@ -98,6 +99,51 @@ internal static class OverlaySchema
     public const string PendingRemovals =
         $"SELECT {RecordColumns}, r.ino FROM removal AS r LEFT JOIN record USING (volume, ino) "
         + "WHERE r.volume = ?1 ORDER BY r.ino";
+
+    public const string GetXattr = "SELECT value FROM xattr WHERE volume = ?1 AND ino = ?2 AND name = ?3";
+
+    // Names alone come from the index; the size of a value is in its row's header.
+    public const string XattrNames =
+        "SELECT name, length(value), value IS NULL FROM xattr WHERE volume = ?1 AND ino = ?2 ORDER BY name";
+
+    public const string XattrValues =
+        "SELECT name, length(value), value IS NULL, value FROM xattr WHERE volume = ?1 AND ino = ?2 ORDER BY name";
+
+    public const string XattrTotals =
+        "SELECT total(length(name) + 1), total(length(value)) FROM xattr WHERE volume = ?1 AND ino = ?2";
+
+    public const string PutXattr =
+        "INSERT OR REPLACE INTO xattr (volume, ino, name, value) VALUES (?1, ?2, ?3, ?4)";
+
+    public const string RemoveXattr = "DELETE FROM xattr WHERE volume = ?1 AND ino = ?2 AND name = ?3";
+
+    public const string RemoveXattrs = "DELETE FROM xattr WHERE volume = ?1 AND ino = ?2";
+
+    // A record that was left alone is another file's, and so are its attributes.
+    public const string RemoveOrphanXattrs =
+        """
+        DELETE FROM xattr WHERE volume = ?1 AND ino = ?2
+        AND NOT EXISTS (SELECT 1 FROM record WHERE volume = ?1 AND ino = ?2)
+        """;
+
+    public const string QuarantineXattrs =
+        """
+        INSERT INTO quarantine_xattr (record, name, value)
+        SELECT ?3, name, value FROM xattr WHERE volume = ?1 AND ino = ?2
+        """;
+
+    public const string TrimQuarantineXattrs =
+        "DELETE FROM quarantine_xattr WHERE record <= (SELECT max(id) FROM quarantine) - ?1";
+
+    public const string LastQuarantined = "SELECT max(id) FROM quarantine";
+
+    public const string CountXattrs = "SELECT count(*) FROM xattr";
+
+    public const string CountOrphanXattrs =
+        """
+        SELECT count(*) FROM xattr AS x WHERE NOT EXISTS
+        (SELECT 1 FROM record AS r WHERE r.volume = x.volume AND r.ino = x.ino AND r.xattrs <> 0)
+        """;
 
     public const string Quarantine =
         $"""
@@ -133,7 +179,7 @@ internal static class OverlaySchema
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4];
+    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;
@@ -258,5 +304,24 @@ internal static class OverlaySchema
         ALTER TABLE quarantine ADD COLUMN mtime_set_at INTEGER;
         ALTER TABLE quarantine ADD COLUMN mtime_set_by INTEGER;
         ALTER TABLE quarantine ADD COLUMN set_by INTEGER;
+        """;
+
+    // A table with rowids: its index holds names only, so that no seek reads values.
+    private const string Version5 =
+        """
+        ALTER TABLE record ADD COLUMN xattrs INTEGER NOT NULL DEFAULT 0 CHECK (xattrs BETWEEN 0 AND 31);
+        ALTER TABLE quarantine ADD COLUMN xattrs INTEGER;
+
+        CREATE TABLE xattr (
+            id INTEGER PRIMARY KEY,
+            volume INTEGER NOT NULL,
+            ino INTEGER NOT NULL,
+            name BLOB NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+            value BLOB CHECK (length(value) <= 65536),
+            UNIQUE (volume, ino, name)
+        );
+
+        CREATE TABLE quarantine_xattr (record INTEGER, name BLOB, value BLOB);
+        CREATE INDEX quarantine_xattr_record ON quarantine_xattr (record);
         """;
 }

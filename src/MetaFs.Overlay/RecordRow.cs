@@ -11,7 +11,7 @@ namespace MetaFs.Overlay;
 internal static class RecordRow
 {
     /// <summary>How many columns a record has.</summary>
-    public const int Columns = 41;
+    public const int Columns = 42;
 
     private const uint FileTypeBits = 0xF000;
     private const uint SymlinkType = 0xA000;
@@ -40,6 +40,7 @@ internal static class RecordRow
     private const int HintParent = 36;
     private const int HintName = 37;
     private const int Object = 38;
+    private const int Xattrs = 41;
 
     // A value's column, then these of its own.
     private const int ValueColumns = 5;
@@ -65,6 +66,7 @@ internal static class RecordRow
         to.Bind(first + HintParent, record.Hint.Parent);
         to.Bind(first + HintName, record.Hint.Name);
         BindObject(to, first + Object, record.Object);
+        to.Bind(first + Xattrs, (long)record.Xattrs);
     }
 
     /// <summary>Reads the first columns of the statement's row.</summary>
@@ -95,6 +97,9 @@ internal static class RecordRow
             return "hint name";
         if (!ReadObject(row, (uint)type, out EmulatedObject? item))
             return "placeholder";
+        long xattrs = row.Integer(Xattrs);
+        if ((xattrs & ~(long)XattrKinds.All) != 0)
+            return "set of attribute name spaces";
 
         record = new InodeRecord
         {
@@ -110,6 +115,7 @@ internal static class RecordRow
             SetBy = setBy,
             Hint = new PathHint(unchecked((ulong)row.Integer(HintParent)), name.IsEmpty ? null : name.ToArray()),
             Object = item,
+            Xattrs = (XattrKinds)xattrs,
         };
         return null;
     }

@@ -8,9 +8,10 @@ namespace MetaFs.Overlay;
 internal sealed class SqliteDatabase : IDisposable
 {
     // SQLITE_LIMIT_LENGTH: no row, value or SQL text is longer. A damaged or forged row of megabytes is refused with
-    // SQLITE_TOOBIG before its columns are copied. A record has about 200 bytes and a name of at most 4095.
+    // SQLITE_TOOBIG before its columns are copied. A record has about 200 bytes and a name of at most 4095; an extended
+    // attribute 64 KiB and a name of at most 255.
     private const int SQLITE_LIMIT_LENGTH = 0;
-    private const int LongestRow = 64 * 1024;
+    private const int LongestRow = 72 * 1024;
 
     private readonly SqliteConnection _connection;
     private readonly List<SqliteStatement> _statements = [];

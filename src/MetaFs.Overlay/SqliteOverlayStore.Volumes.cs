@@ -103,8 +103,11 @@ public sealed partial class SqliteOverlayStore
             int result = _begin.Run();
             if (result == raw.SQLITE_DONE)
                 result = RunKey(move, key);
+            bool hasMoved = raw.sqlite3_changes(_writer.Handle) > 0;
             if (result == raw.SQLITE_DONE)
                 result = record is null ? RunKey(_remove, key) : RunRemove(key, record);
+            if (result == raw.SQLITE_DONE && hasMoved && _xattrs.MayHaveRows)
+                result = MoveXattrs(key);
             if (result == raw.SQLITE_DONE)
                 result = trim.Run();
             return FinishTransaction("quarantining a record", result);

@@ -57,6 +57,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _beginRemoval = writer.Prepare(OverlaySchema.BeginRemoval);
         _endRemoval = writer.Prepare(OverlaySchema.EndRemoval);
         _get = reader.Prepare(OverlaySchema.Get);
+        _xattrs = new XattrTable(writer, reader);
         _empty = writer.QueryInteger(OverlaySchema.AnyRecord) == 0;
         _volumes = [.. VolumeRow.ReadAll(writer)];
         _walFile = File.OpenHandle(
@@ -147,14 +148,26 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     public OverlayStatus Remove(in InodeKey key)
     {
         lock (_writeGate)
-            return _disposed ? Closed() : Finish("deleting a record", RunKey(_remove, key));
+        {
+            if (_disposed)
+                return Closed();
+            return _xattrs.MayHaveRows
+                ? RemoveWithXattrs(key, null)
+                : Finish("deleting a record", RunKey(_remove, key));
+        }
     }
 
     /// <inheritdoc/>
     public OverlayStatus Remove(in InodeKey key, InodeRecord record)
     {
         lock (_writeGate)
-            return _disposed ? Closed() : Finish("deleting a record", RunRemove(key, record));
+        {
+            if (_disposed)
+                return Closed();
+            return record.Xattrs != XattrKinds.None
+                ? RemoveWithXattrs(key, record)
+                : Finish("deleting a record", RunRemove(key, record));
+        }
     }
 
     /// <inheritdoc/>
@@ -167,9 +180,10 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             int result = _begin.Run();
             for (int i = 0; i < changes.Length && result == raw.SQLITE_DONE; i++)
             {
-                result = changes[i].Record is { } record
-                    ? RunPut(changes[i].Key, record)
-                    : RunKey(_remove, changes[i].Key);
+                InodeKey key = changes[i].Key;
+                result = changes[i].Record is { } record ? RunPut(key, record) : RunKey(_remove, key);
+                if (result == raw.SQLITE_DONE && changes[i].Record is null && _xattrs.MayHaveRows)
+                    result = _xattrs.RemoveOrphans(key);
             }
 
             return FinishTransaction("writing records", result);

@@ -65,6 +65,8 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(new Origin(9, null), record.OriginOf(record.Uid!.Value.Reason));
         AssertOk(again.BeginRemoval(new InodeKey(1, 5)));
         AssertOk(again.Put(new InodeKey(1, 5), Emulated(0xA000, 0, [1])));
+        InodeRecord attributed = Owner(7) with { Xattrs = XattrKinds.User };
+        AssertOk(again.PutXattrs(new InodeKey(1, 5), attributed, [XattrChange.Set("user.a"u8.ToArray(), [1])], true));
     }
 
     [Fact]

@@ -76,6 +76,22 @@ internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
     public OverlayStatus Apply(ReadOnlySpan<OverlayChange> changes) =>
         Fails(StoreCalls.Apply) ?? inner.Apply(changes);
 
+    public OverlayStatus GetXattr(in InodeKey key, byte[] name, Span<byte> value, out int? size)
+    {
+        size = null;
+        return Fails(StoreCalls.Get) ?? inner.GetXattr(key, name, value, out size);
+    }
+
+    public OverlayStatus GetXattrs(in InodeKey key, bool withValues, out IReadOnlyList<OverlaidXattr> xattrs)
+    {
+        xattrs = [];
+        return Fails(StoreCalls.Get) ?? inner.GetXattrs(key, withValues, out xattrs);
+    }
+
+    public OverlayStatus PutXattrs(
+        in InodeKey key, InodeRecord record, ReadOnlySpan<XattrChange> changes, bool isFirst) =>
+        Fails(StoreCalls.Put) ?? inner.PutXattrs(key, record, changes, isFirst);
+
     public OverlayStatus PutDirectory(in InodeKey directory, in PathHint hint) =>
         Fails(StoreCalls.Directory) ?? inner.PutDirectory(directory, hint);
 

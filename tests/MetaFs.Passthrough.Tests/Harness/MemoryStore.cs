@@ -1,4 +1,5 @@
 // A store without a disk, for tests of what lies above it.
+using System.Text;
 using MetaFs.Overlay;
 
 namespace MetaFs.Passthrough.Tests.Harness;
@@ -12,6 +13,7 @@ internal sealed class MemoryStore : IOverlayStore
     private readonly Dictionary<InodeKey, PathHint> _places = [];
     private readonly List<Volume> _volumes = [];
     private readonly HashSet<InodeKey> _removals = [];
+    private readonly Dictionary<InodeKey, Dictionary<string, OverlaidXattr>> _xattrs = [];
 
     /// <summary>Records in service.</summary>
     public int Count => Locked(() => _records.Count);
@@ -38,14 +40,18 @@ internal sealed class MemoryStore : IOverlayStore
     public OverlayStatus Remove(in InodeKey key)
     {
         lock (_gate)
+        {
             _records.Remove(key);
+            _xattrs.Remove(key);
+        }
+
         return OverlayStatus.Ok;
     }
 
     public OverlayStatus Remove(in InodeKey key, InodeRecord record)
     {
         lock (_gate)
-            _ = Has(key, record) && _records.Remove(key);
+            _ = Has(key, record) && _records.Remove(key) && _xattrs.Remove(key);
         return OverlayStatus.Ok;
     }
 
@@ -57,6 +63,54 @@ internal sealed class MemoryStore : IOverlayStore
                 Put(change.Key, record);
             else
                 Remove(change.Key);
+        }
+
+        return OverlayStatus.Ok;
+    }
+
+    public OverlayStatus GetXattr(in InodeKey key, byte[] name, Span<byte> value, out int? size)
+    {
+        size = null;
+        lock (_gate)
+        {
+            if (!_xattrs.TryGetValue(key, out Dictionary<string, OverlaidXattr>? xattrs)
+                || !xattrs.TryGetValue(NameOf(name), out OverlaidXattr found))
+                return OverlayStatus.NotFound;
+            size = found.IsHidden ? null : found.Size;
+            if (found.Size <= value.Length)
+                found.Value.CopyTo(value);
+        }
+
+        return OverlayStatus.Ok;
+    }
+
+    public OverlayStatus GetXattrs(in InodeKey key, bool withValues, out IReadOnlyList<OverlaidXattr> xattrs)
+    {
+        lock (_gate)
+        {
+            xattrs = _xattrs.TryGetValue(key, out Dictionary<string, OverlaidXattr>? found)
+                ? [.. found.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)]
+                : [];
+        }
+
+        return OverlayStatus.Ok;
+    }
+
+    public OverlayStatus PutXattrs(
+        in InodeKey key, InodeRecord record, ReadOnlySpan<XattrChange> changes, bool isFirst)
+    {
+        lock (_gate)
+        {
+            _records[key] = record;
+            if (isFirst || !_xattrs.TryGetValue(key, out Dictionary<string, OverlaidXattr>? xattrs))
+                _xattrs[key] = xattrs = [];
+            foreach (XattrChange change in changes)
+            {
+                if (change.To is { } kept)
+                    xattrs[NameOf(change.Name)] = kept;
+                else
+                    xattrs.Remove(NameOf(change.Name));
+            }
         }
 
         return OverlayStatus.Ok;
@@ -104,7 +158,10 @@ internal sealed class MemoryStore : IOverlayStore
         lock (_gate)
         {
             if ((record is null || Has(key, record)) && _records.Remove(key, out InodeRecord? moved))
+            {
                 _quarantined[key] = moved;
+                _xattrs.Remove(key);
+            }
         }
 
         return OverlayStatus.Ok;
@@ -153,6 +210,8 @@ internal sealed class MemoryStore : IOverlayStore
 
     private bool Has(in InodeKey key, InodeRecord record) =>
         _records.TryGetValue(key, out InodeRecord? known) && known.SetAt == record.SetAt;
+
+    private static string NameOf(byte[] name) => Encoding.Latin1.GetString(name);
 
     private T Locked<T>(Func<T> read)
     {
