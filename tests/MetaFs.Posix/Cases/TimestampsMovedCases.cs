@@ -95,6 +95,7 @@ internal static class TimestampsMovedCases
         d.Stat("d").Mtime.IsNow();
     }
 
+    [Needs(Need.RenameMovesDirectoryTimes)]
     public static void ByRenameIntoADirectory(CaseDirectory d)
     {
         Prepare(d);

@@ -56,6 +56,7 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
             { IsOfTheMoment = true },
         new(Need.PromptDirectoryTimes, Unless(TimestampsMovedCases.Rows('m', "Creat", "Mkdir")))
             { IsOfTheMoment = true },
+        new(Need.RenameMovesDirectoryTimes, Unless(TimestampsMovedCases.ByRenameIntoADirectory)),
         new(Need.PromptWriteTimes, Unless(TimestampsMovedCases.Rows('m', "Overwrite", "MmapWrite")))
             { IsOfTheMoment = true },
         new(Need.PromptServerTimes, Unless(TimestampsMovedCases.Rows('m', "Fallocate"))) { IsOfTheMoment = true },

@@ -92,6 +92,9 @@ internal enum Need
     /// <summary>New names move the times of their directory at once.</summary>
     PromptDirectoryTimes,
 
+    /// <summary>A directory into which something is renamed has a new mtime (exfat-fuse leaves it).</summary>
+    RenameMovesDirectoryTimes,
+
     /// <summary>Writes move times at once, also while they are in the cache of a network file system.</summary>
     PromptWriteTimes,
 
