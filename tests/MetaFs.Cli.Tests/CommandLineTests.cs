@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, fsck, rebind, probe, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, fsck, rebind, probe, version (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]
@@ -19,6 +19,7 @@ public sealed class CommandLineTests
     [InlineData("list /a --db /b", "metafs: Give either MOUNTPOINT or --db FILE (see metafs list --help)")]
     [InlineData("fsck", "metafs: Give either MOUNTPOINT or --db FILE (see metafs fsck --help)")]
     [InlineData("fsck /a --share /b", "metafs: --share goes with --db FILE; a mount knows its share (see metafs fsck --help)")]
+    [InlineData("diff", "(see metafs diff --help)")]
     [InlineData("rebind /a", "(see metafs rebind --help)")]
     [InlineData("umount", "(see metafs umount --help)")]
     [InlineData("probe", "(see metafs probe --help)")]
@@ -39,6 +40,7 @@ public sealed class CommandLineTests
     [InlineData("umount -h")]
     [InlineData("show --help")]
     [InlineData("list --help")]
+    [InlineData("diff --help")]
     [InlineData("fsck --help")]
     [InlineData("rebind --help")]
     [InlineData("probe --help")]

@@ -13,8 +13,10 @@ namespace MetaFs.Cli.Checking;
 internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name) : IDisposable
 {
     /// <summary>Of a live mount, by what its daemon says.</summary>
+    /// <param name="mountPoint">A mount, or any directory of it.</param>
+    /// <param name="command">The command, if it also takes a database; null: it needs a mount.</param>
     /// <exception cref="CliException">No mount, or its share cannot be reached.</exception>
-    public static CheckedShare OfMount(string mountPoint, string command)
+    public static CheckedShare OfMount(string mountPoint, string? command)
     {
         string shown = ByteText.ForDisplay(mountPoint);
         Errno errno = ControlClient.Info(CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
@@ -22,7 +24,10 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
             throw errno == Errno.ENOTTY
                 ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
                 : CliException.FromErrno(
-                    ExitCode.Failure, shown, errno, $"name the database itself: metafs {command} --db FILE");
+                    ExitCode.Failure, shown, errno,
+                    command is null
+                        ? "MOUNTPOINT must be a directory of a mount"
+                        : $"name the database itself: metafs {command} --db FILE");
 
         // The mount may cover the share's path; the daemon's descriptor leads below it.
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{info!.Pid}/fd/{info.RootFd}/.");
@@ -32,7 +37,8 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
         root.Dispose();
         throw CliException.FromErrno(
             ExitCode.Share, path, errno,
-            $"only root and the mount's owner may look below it: metafs {command} --db {info.Database} --share DIR");
+            "only root and the mount's owner may look below it"
+            + (command is null ? "" : $": metafs {command} --db {info.Database} --share DIR"));
     }
 
     /// <summary>Of a database, with or without its share.</summary>

@@ -31,4 +31,18 @@ internal static class JsonValues
         if (errno is not null)
             json.WriteString("errno", errno);
     }
+
+    /// <summary>A file type's word.</summary>
+    /// <param name="mode">S_IFMT bits; others are not looked at.</param>
+    public static string TypeName(uint mode) => FieldText.TypeLetter(mode) switch
+    {
+        '-' => "file",
+        'd' => "directory",
+        'l' => "symlink",
+        'p' => "fifo",
+        's' => "socket",
+        'c' => "char",
+        'b' => "block",
+        _ => "unknown",
+    };
 }

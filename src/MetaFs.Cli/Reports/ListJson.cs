@@ -44,7 +44,7 @@ internal static class ListJson
             JsonValues.WritePath(json, path);
         json.WriteNumber("volume", row.Key.Volume);
         json.WriteNumber("ino", row.Key.Ino);
-        json.WriteString("type", TypeName(record.Guard.FileType));
+        json.WriteString("type", JsonValues.TypeName(record.Guard.FileType));
         if (record.Uid is { } uid)
             WriteField(json, record, "uid", uid.Value, uid.Reason);
         if (record.Gid is { } gid)
@@ -80,16 +80,4 @@ internal static class ListJson
         if (origin.SetBy is { } user)
             json.WriteNumber("set_by", user);
     }
-
-    private static string TypeName(uint type) => FieldText.TypeLetter(type) switch
-    {
-        '-' => "file",
-        'd' => "directory",
-        'l' => "symlink",
-        'p' => "fifo",
-        's' => "socket",
-        'c' => "char",
-        'b' => "block",
-        _ => "unknown",
-    };
 }
