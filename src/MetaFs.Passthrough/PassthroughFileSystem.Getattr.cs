@@ -62,6 +62,8 @@ public sealed partial class PassthroughFileSystem
         }
 
         node = found;
+        if (found.IsDirectory)
+            found.Onlookers.Add();
         if (handle is { } fh && _files.TryGet(fh, out OpenFile? file) && ReferenceEquals(file.Node, found))
             return ShareView.Held(found, file.Fd, out stat);
         return StatNode(found, out stat);

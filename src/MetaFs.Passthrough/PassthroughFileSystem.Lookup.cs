@@ -36,9 +36,21 @@ public sealed partial class PassthroughFileSystem
     // What statx showed under a name becomes an entry: a node with one more lookup, and its effective attributes.
     private Errno LookupFound(Node directory, SafeFd directoryFd, CString name, in Statx stat, out FuseEntryOut entry)
     {
+        entry = default;
         Errno errno = LookupNode(directory, directoryFd, name, stat, out Node node);
-        entry = errno == Errno.OK ? EntryOf(node, stat) : default;
-        return errno;
+        if (errno != Errno.OK)
+            return errno;
+        Statx shown = stat;
+        if (node.IsDirectory)
+        {
+            // Nobody could be told of this onlooker when the look was taken.
+            node.Onlookers.Add();
+            if (node.HasJustChanged && StatNode(node, out Statx later) == Errno.OK)
+                shown = later;
+        }
+
+        entry = EntryOf(node, shown);
+        return Errno.OK;
     }
 
     // The node of what statx showed under a name, with one more lookup and its record loaded.

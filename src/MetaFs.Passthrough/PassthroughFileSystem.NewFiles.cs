@@ -50,14 +50,19 @@ public sealed partial class PassthroughFileSystem
         return Errno.OK;
     }
 
-    private static bool HasDefaultAcl(Node directory, SafeFd fd)
+    // That there is none is believed as long as the kernel believes attributes. Through the mount one comes by SETXATTR,
+    // which the kernel keeps apart from what makes names by the directory's lock.
+    private bool HasDefaultAcl(Node directory, SafeFd fd)
     {
-        if (directory.Volume.LacksAcls)
+        long now = Environment.TickCount64;
+        if (directory.Volume.LacksAcls || now < directory.NoDefaultAclUntil)
             return false;
         Errno errno = Libc.Fgetxattr(
             fd, CString.FromTerminated("system.posix_acl_default\0"u8), [], out int size);
         if (errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
             directory.Volume.LacksAcls = true;
+        else if (errno == Errno.ENODATA)
+            directory.NoDefaultAclUntil = now + (long)_options.AttrTimeout.TotalMilliseconds;
         return errno == Errno.OK && size > 0;
     }
 

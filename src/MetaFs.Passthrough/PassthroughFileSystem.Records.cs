@@ -150,9 +150,9 @@ public sealed partial class PassthroughFileSystem
     /// <summary>A name came or went: a directory's recorded times are void, whenever the share stamps it.</summary>
     private void EntriesChanged(Node directory, SafeFd fd)
     {
-        if (!directory.Volume.Facts.IsLocal)
-            directory.EntriesChangedAt = Environment.TickCount64;
-        Outdate(directory.Id);
+        directory.EntriesChangedAt = Environment.TickCount64;
+        if (directory.Onlookers.TakeOthers())
+            _connection?.InvalidateInode(directory.Id, -1, 0);
         if (directory.Record?.Witness is null || ShareView.Held(directory, fd, out Statx stat) != Errno.OK)
             return;
         lock (directory)
@@ -165,7 +165,12 @@ public sealed partial class PassthroughFileSystem
     /// makes them good again (fs/fuse/inode.c, fuse_change_attributes: inval_mask is cleared). A notification moves
     /// attr_version on, as the kernel itself does after SETATTR, WRITE and UNLINK, and then older answers are dropped.
     /// </remarks>
-    private void Outdate(NodeId node) => _connection?.InvalidateInode(node, -1, 0);
+    private void Outdate(NodeId node)
+    {
+        if (_nodes.TryGet(node, out Node? inode))
+            inode.NoDefaultAclUntil = 0;
+        _connection?.InvalidateInode(node, -1, 0);
+    }
 
     /// <summary>The data changed: recorded times are no longer true. Call under the node's monitor.</summary>
     private void VoidTimes(Node node, in Statx stat)

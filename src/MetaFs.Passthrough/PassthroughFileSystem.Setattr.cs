@@ -50,6 +50,13 @@ public sealed partial class PassthroughFileSystem
             return ShareView.Held(inode, fd, out stat);
         }
 
+        // Programs that make a file set its attributes before they close it. The monitor keeps the handle open.
+        if (request.Size is null && inode.Open?.First is { } open)
+        {
+            fd = open.Fd;
+            return ShareView.Held(inode, fd, out stat);
+        }
+
         OpenFlags flags = request.Size is null ? OpenFlags.O_PATH : OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK;
         Errno errno = OpenNode(inode, flags, out SafeFd opened, out stat);
         owned = errno == Errno.OK;

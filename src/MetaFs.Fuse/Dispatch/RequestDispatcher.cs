@@ -43,6 +43,7 @@ internal sealed partial class RequestDispatcher
         if (!hasHeader)
             return;
 
+        RequestThread.Client = request.Context.Pid;
         _statistics.CountRequest(request.Opcode);
         _tracer?.Received(ref request);
         Errno errno = sound ? Handle(ref request, ref reply, takeBack: false) : Errno.EIO;

@@ -107,14 +107,25 @@ internal sealed class Node
     /// <summary>A rename is under way: the share and <see cref="Names"/> may disagree. Written under the node's monitor.</summary>
     public volatile bool IsMoving;
 
+    /// <summary>Until when the share is not asked again for this directory's default ACL; TickCount64.</summary>
+    public long NoDefaultAclUntil;
+
+    /// <summary>Who may have attributes of this directory on their way to them.</summary>
+    public Onlookers Onlookers;
+
+    /// <summary>Whether an entry of this directory came or went a moment ago; a request takes less than this.</summary>
+    public bool HasJustChanged => EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < LongestLook;
+
     /// <summary>
     /// Whether a network client may still show this directory as it was before its last entry came or went: it keeps
     /// attributes for a second (mount.cifs(8), actimeo).
     /// </summary>
-    public bool IsClientLate => EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < ClientMemory;
+    public bool IsClientLate => !Volume.Facts.IsLocal && EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < ClientMemory;
 
-    /// <summary>When an entry last came or went, of shares that are not local; TickCount64, 0: never.</summary>
+    /// <summary>When an entry last came or went; TickCount64, 0: never.</summary>
     public long EntriesChangedAt;
+
+    private const long LongestLook = 10_000;
 
     private const long ClientMemory = 2000;
 
