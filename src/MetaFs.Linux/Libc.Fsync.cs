@@ -1,5 +1,6 @@
 // fsync(2), fdatasync(2), syncfs(2) and sync(2)
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MetaFs.Linux;
 
@@ -11,6 +12,16 @@ public static partial class Libc
         int result;
         do
             result = fsync(fd);
+        while (Interrupted(result));
+        return Result(result);
+    }
+
+    /// <summary>Likewise, a file that System.IO has opened.</summary>
+    public static Errno Fsync(SafeFileHandle file)
+    {
+        int result;
+        do
+            result = fsync(file);
         while (Interrupted(result));
         return Result(result);
     }
@@ -40,6 +51,9 @@ public static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int fsync(SafeFd fd);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int fsync(SafeFileHandle file);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int fdatasync(SafeFd fd);

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace MetaFs.Overlay;
 
 /// <summary>How <see cref="SqliteOverlayStore.Open"/> opens.</summary>
@@ -8,4 +10,15 @@ public sealed record OverlayOpenOptions
 
     /// <summary>Receives a line for each failure at run time, on any thread, under a lock: must not call back.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>fsync(2): null for success, else what went wrong.</summary>
+    /// <remarks>
+    /// The default will do only where nobody relies on Sync: RandomAccess.FlushToDisk of .NET 10 returns as if all were
+    /// well when fsync answers EIO.
+    /// </remarks>
+    public Func<SafeFileHandle, string?> Flush { get; init; } = static file =>
+    {
+        RandomAccess.FlushToDisk(file);
+        return null;
+    };
 }

@@ -18,8 +18,7 @@ public sealed partial class SqliteOverlayStore
     private long _synced;
     private bool _syncBroken;
 
-    /// <summary>What syncs the log; a test has it fail.</summary>
-    internal Action FlushLog { get; set; }
+    private readonly Func<SafeFileHandle, string?> _flush;
 
     /// <inheritdoc/>
     /// <remarks>
@@ -48,16 +47,15 @@ public sealed partial class SqliteOverlayStore
             wanted = Volatile.Read(ref _commits);
             try
             {
-                FlushLog();
+                if (_flush(_walFile) is { } problem)
+                {
+                    _syncBroken = true;
+                    return FailSync(problem);
+                }
             }
             catch (ObjectDisposedException)
             {
                 return Closed();
-            }
-            catch (IOException e)
-            {
-                _syncBroken = true;
-                return FailSync(e.Message);
             }
 
             _synced = wanted;

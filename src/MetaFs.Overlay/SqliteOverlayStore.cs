@@ -1,6 +1,7 @@
 // Row 6 of the request's way: records in one SQLite file.
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace MetaFs.Overlay;
@@ -9,6 +10,7 @@ namespace MetaFs.Overlay;
 public sealed partial class SqliteOverlayStore : IOverlayStore
 {
     private readonly string _path;
+    private readonly string _walPath;
     private readonly DatabaseLock _lock;
     private readonly FailureLog _log;
 
@@ -40,9 +42,11 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     private bool _disposed;
 
     private SqliteOverlayStore(
-        string path, DatabaseLock held, FailureLog log, SqliteDatabase writer, SqliteDatabase reader)
+        string path, DatabaseLock held, FailureLog log, Func<SafeFileHandle, string?> flush, SqliteDatabase writer,
+        SqliteDatabase reader)
     {
         _path = path;
+        _walPath = DatabaseFile.LogOf(path);
         _lock = held;
         _log = log;
         _writer = writer;
@@ -62,7 +66,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _volumes = [.. VolumeRow.ReadAll(writer)];
         _walFile = File.OpenHandle(
             DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        FlushLog = () => RandomAccess.FlushToDisk(_walFile);
+        _flush = flush;
     }
 
     /// <inheritdoc/>
@@ -94,7 +98,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             writer = OpenWriter(database);
             reader = SqliteDatabase.Open(database, writable: false);
             return new SqliteOverlayStore(
-                database, held, new FailureLog(options.Log, TimeProvider.System), writer, reader);
+                database, held, new FailureLog(options.Log, TimeProvider.System), options.Flush, writer, reader);
         }
         catch (Exception e)
         {
@@ -300,7 +304,12 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         if (result != raw.SQLITE_DONE)
             return Fail(_writer, operation, result);
         _commits++;
-        return OverlayStatus.Ok;
+
+        // SQLite goes on in files without a name, and nobody would ever find there what was written.
+        if (File.Exists(_path) && File.Exists(_walPath))
+            return OverlayStatus.Ok;
+        _log.Report($"database {_path}: {operation} failed: the file is gone; unmount and mount again");
+        return OverlayStatus.Failed;
     }
 
     private OverlayStatus Fail(SqliteDatabase database, string operation, int result)

@@ -105,6 +105,10 @@ public sealed class InputOutputTests : IDisposable
     public void FilesAreSynced()
     {
         Assert.Equal(Errno.OK, Libc.Fsync(_file));
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle("/etc/passwd"))
+            Assert.Equal(Errno.OK, Libc.Fsync(file));
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle proc = File.OpenHandle("/proc/self/stat"))
+            Assert.Equal(Errno.EINVAL, Libc.Fsync(proc));
         Assert.Equal(Errno.OK, Libc.Fdatasync(_file));
         Assert.Equal(Errno.OK, Libc.Syncfs(_dir.Fd));
         Libc.Sync();

@@ -49,21 +49,24 @@ public sealed class SyncTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("-wal")]
-    public void A_deleted_file_is_not_claimed_to_be_safe(string suffix)
+    public void What_goes_into_a_deleted_file_is_not_claimed_to_be_kept(string suffix)
     {
-        File.Delete(_files.File + suffix);
         AssertOk(_store.Put(new InodeKey(1, 1), Owner(1)));
+        File.Delete(_files.File + suffix);
+        Assert.Equal(OverlayStatus.Failed, _store.Put(new InodeKey(1, 1), Owner(2)));
+        Assert.Equal(OverlayStatus.Failed, _store.Apply([new OverlayChange(new InodeKey(1, 3), Owner(3))]));
         Assert.Equal(OverlayStatus.Failed, _store.Sync());
-        AssertSays("the file is gone", Assert.Single(_files.Log));
+        Assert.Equal(3, _files.Log.Length);
+        Assert.All(_files.Log, line => AssertSays("the file is gone", line));
     }
 
     [Fact]
     public void After_a_failed_sync_none_succeeds()
     {
         AssertOk(_store.Put(new InodeKey(1, 1), Owner(1)));
-        _store.FlushLog = () => throw new IOException("no power");
+        _files.FlushFailure = "no power";
         Assert.Equal(OverlayStatus.Failed, _store.Sync());
-        _store.FlushLog = static () => { };
+        _files.FlushFailure = null;
         Assert.Equal(OverlayStatus.Failed, _store.Sync());
         Assert.Equal(2, _files.Log.Length);
         AssertSays("no power", _files.Log[0]);

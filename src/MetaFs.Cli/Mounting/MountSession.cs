@@ -65,6 +65,8 @@ internal sealed class MountSession
             {
                 LockWait = s_lockWait,
                 Log = line => CliLog.Database(_log, line),
+                Flush = static file =>
+                    Libc.Fsync(file) is var errno && errno == Errno.OK ? null : ErrnoText.Describe(errno),
             });
             using PassthroughFileSystem fileSystem = OpenFileSystem(places, share, database, store);
             Serve(places, share, database, fileSystem, signals);

@@ -16,6 +16,9 @@ internal sealed class TempDatabase : IDisposable
 
     public string File => Path.Combine(Directory, "test.db");
 
+    /// <summary>What stores opened here answer to a sync; null: success.</summary>
+    public string? FlushFailure { get; set; }
+
     /// <summary>What stores opened here have reported.</summary>
     public string[] Log
     {
@@ -30,6 +33,7 @@ internal sealed class TempDatabase : IDisposable
     {
         LockWait = wait ?? TimeSpan.Zero,
         Log = AddLine,
+        Flush = _ => FlushFailure,
     });
 
     /// <summary>Opens and closes once, so that there is a database of the present schema.</summary>
