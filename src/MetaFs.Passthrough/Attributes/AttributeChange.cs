@@ -174,7 +174,17 @@ internal ref struct AttributeChange
             atime, mtime, atimeVerdict, mtimeVerdict, new Reason(mtime is null ? atimeReason : mtimeReason));
         if (atime is null)
             KeepAtime(before.AtimeNs);
+        if (mtime is null)
+            KeepMtime(before.MtimeNs);
         return Errno.OK;
+    }
+
+    // sshfs knows no UTIME_OMIT and sets both times. Only FUSE shares, whose attributes are always asked for anew: on
+    // others a time that differs may be another host's write, seen late.
+    private void KeepMtime(long before)
+    {
+        if (_node.Volume.Facts.IsFuse && _draft.Mtime is null && _share.MtimeNs != before)
+            _draft.Mtime = new TimeValue(before, new Reason(ReasonKind.Ignored));
     }
 
     // The CIFS client shows no atime below mtime (fs/smb/client/inode.c, cifs_fattr_to_inode), so one that was to stay as

@@ -97,7 +97,7 @@ internal static class CreateModesCases
         status.Ctime.IsNow();
     }
 
-    [Needs(Need.FineAtime)]
+    [Needs(Need.PromptAtime)]
     public static void NewFilesWereReadNow(CaseDirectory d)
     {
         d.Open("file", O_WRONLY | O_CREAT, 600).Ok();

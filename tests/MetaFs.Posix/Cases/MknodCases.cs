@@ -6,14 +6,12 @@ internal static class MknodCases
     [Needs(Need.Root, Need.Device)]
     public static void CharacterDevicesKeepTheirNumbers(CaseDirectory d)
     {
-        foreach ((uint major, uint minor) in ((uint, uint)[])[(1, 3), (0, 0), (255, 255), (4095, 1_048_575)])
-        {
-            d.Mknod($"c{major}", FileMode.S_IFCHR, 640, major, minor).Ok();
-            d.Stat($"c{major}").Type.Is(FileMode.S_IFCHR);
-            d.Stat($"c{major}").Device.Is($"{major},{minor}");
-            d.Stat($"c{major}").Mode.Is(640);
-        }
+        foreach ((uint major, uint minor) in ((uint, uint)[])[(1, 3), (255, 255), (4095, 1_048_575)])
+            KeepsItsNumber(d, major, minor);
     }
+
+    [Needs(Need.Root, Need.Device, Need.ZeroDevice)]
+    public static void ADeviceOfNumberZeroIsOne(CaseDirectory d) => KeepsItsNumber(d, 0, 0);
 
     [Needs(Need.Root, Need.Device)]
     public static void BlockDevicesKeepTheirNumbers(CaseDirectory d)
@@ -64,5 +62,13 @@ internal static class MknodCases
         d.Mknod("socket", FileMode.S_IFSOCK, 640).Ok();
         d.Stat("socket").Type.Is(FileMode.S_IFSOCK);
         d.Stat("socket").Mode.Is(640);
+    }
+
+    private static void KeepsItsNumber(CaseDirectory d, uint major, uint minor)
+    {
+        d.Mknod($"c{major}", FileMode.S_IFCHR, 640, major, minor).Ok();
+        d.Stat($"c{major}").Type.Is(FileMode.S_IFCHR);
+        d.Stat($"c{major}").Device.Is($"{major},{minor}");
+        d.Stat($"c{major}").Mode.Is(640);
     }
 }

@@ -29,7 +29,7 @@ internal static class UtimensCases
         d.Stat("file").Mtime.IsNow();
     }
 
-    [Needs(Need.FineAtime)]
+    [Needs(Need.PromptAtime)]
     public static void NowOfAtimeKeepsMtime(CaseDirectory d)
     {
         d.File("file");

@@ -52,6 +52,7 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.Atime, d => Unless(TimestampsMovedCases.Rows('a', "Read", "Readdir"))(d) ?? TimeProbes.CachedRead(d))
             { IsOfTheMoment = true },
         new(Need.FineAtime, TimeProbes.FineAtime),
+        new(Need.PromptAtime, Unless(CreateModesCases.NewFilesWereReadNow)),
         new(Need.QuietAtime, Unless(TimestampsMovedCases.Rows('a', "OpenAndClose", "Write", "Overwrite")))
             { IsOfTheMoment = true },
         new(Need.PromptDirectoryTimes, Unless(TimestampsMovedCases.Rows('m', "Creat", "Mkdir")))
@@ -62,6 +63,9 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.PromptServerTimes, Unless(TimestampsMovedCases.Rows('m', "Fallocate"))) { IsOfTheMoment = true },
         new(Need.FineCtime, TimeProbes.FineCtime) { IsOfTheMoment = true },
         new(Need.RenameMovesCtime, TimeProbes.RenameMovesCtime),
+        new(Need.OutwardSymlinks, Unless(SymlinkCases.LeadsOut)),
+        new(Need.NotEmptyError, Unless(RenameCases.OverADirectoryThatIsNotEmptyIsENOTEMPTY)),
+        new(Need.ZeroDevice, ObjectProbes.ZeroDevice),
         new(Need.LinkMovesCtime, TimeProbes.LinkMovesCtime),
         new(Need.UnlinkedName, d => Unless(OpenUnlinkedCases.TheNameIsGone)(d) ?? OpenFileProbes.UnlinkedName(d)),
         new(Need.UnlinkedEntry, OpenFileProbes.UnlinkedEntry),

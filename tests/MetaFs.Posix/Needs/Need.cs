@@ -86,6 +86,9 @@ internal enum Need
     /// <summary>atime has steps of less than three seconds.</summary>
     FineAtime,
 
+    /// <summary>The access time that the directory itself gives a new file is now, not this day's midnight (FAT).</summary>
+    PromptAtime,
+
     /// <summary>An access time of 1970 is kept, and nothing but reading moves it.</summary>
     QuietAtime,
 
@@ -106,6 +109,15 @@ internal enum Need
 
     /// <summary>rename(2) moves the ctime of what is renamed.</summary>
     RenameMovesCtime,
+
+    /// <summary>A symbolic link may lead up and out (sshfs reads no such link: EPERM).</summary>
+    OutwardSymlinks,
+
+    /// <summary>rename(2) over a directory with something in it says so (SFTP knows no such error).</summary>
+    NotEmptyError,
+
+    /// <summary>A device of number 0, 0 is one like others (for an overlay file system it is a removed name).</summary>
+    ZeroDevice,
 
     /// <summary>link(2) moves the file's ctime.</summary>
     LinkMovesCtime,

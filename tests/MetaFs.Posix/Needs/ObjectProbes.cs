@@ -14,6 +14,12 @@ internal static class ObjectProbes
 
     public static string? Node(CaseDirectory d, uint type) => Reason(d.Mknod("node", type, 644, 1, 3));
 
+    public static string? ZeroDevice(CaseDirectory d)
+    {
+        string? refused = Reason(d.Mknod("node", FileMode.S_IFCHR, 644, 0, 0));
+        return refused ?? (d.Exists("node") ? null : "it is nowhere");
+    }
+
     public static string? Xattr(CaseDirectory d)
     {
         d.File("file");
