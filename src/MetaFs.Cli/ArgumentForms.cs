@@ -15,9 +15,17 @@ internal static class ArgumentForms
         bool fromMountFuse = args.Length >= 2 && args[0].Contains('/') && !args[0].StartsWith('-');
         if (!fromMountFuse && (args.Length == 0 || args[0] != MountCommand.Name))
             return args;
-        List<string> normal = fromMountFuse ? [MountCommand.Name, FromMountFuse] : [args[0]];
+        return fromMountFuse
+            ? [MountCommand.Name, FromMountFuse, .. SplitOptionLists(args)]
+            : [args[0], .. SplitOptionLists(args.AsSpan(1))];
+    }
+
+    /// <summary>"-oLIST" becomes "-o", "LIST".</summary>
+    public static string[] SplitOptionLists(ReadOnlySpan<string> args)
+    {
+        List<string> normal = [];
         bool options = true;
-        foreach (string arg in fromMountFuse ? args : args[1..])
+        foreach (string arg in args)
         {
             options &= arg != "--";
             if (options && arg.Length > 2 && arg.StartsWith("-o", StringComparison.Ordinal))

@@ -19,7 +19,9 @@ internal static class CommandLine
     /// <param name="args">As Main has them.</param>
     /// <param name="output">Where results go; null: standard output.</param>
     /// <param name="error">Where messages go; null: standard error.</param>
-    public static ExitCode Run(string[] args, TextWriter? output = null, TextWriter? error = null)
+    /// <param name="program">The name that the program was called by; mount.metafs and the like are commands.</param>
+    public static ExitCode Run(
+        string[] args, TextWriter? output = null, TextWriter? error = null, string program = "metafs")
     {
         var invocation = new InvocationConfiguration
         {
@@ -36,24 +38,28 @@ internal static class CommandLine
             invocation.Error = error;
         try
         {
-            ParseResult result = CreateRoot().Parse(ArgumentForms.Normalize(RawArguments.Recover(args)), s_parser);
+            args = RawArguments.Recover(args);
+            ParseResult result = MountMetafsCommand.IsName(program)
+                ? MountMetafsCommand.Create(program).Parse(ArgumentForms.SplitOptionLists(args), s_parser)
+                : CreateRoot().Parse(ArgumentForms.Normalize(args), s_parser);
             return result.Action is ParseErrorAction
                 ? ReportUsage(result, invocation.Error)
                 : (ExitCode)result.Invoke(invocation);
         }
         catch (CliException e)
         {
-            invocation.Error.WriteLine($"metafs: {e.Message}");
+            invocation.Error.WriteLine($"{JournalStream.ErrorPrefix}metafs: {e.Message}");
             return e.Code;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            invocation.Error.WriteLine($"metafs: internal error, please report it: {e}");
+            invocation.Error.WriteLine($"{JournalStream.ErrorPrefix}metafs: internal error, please report it: {e}");
             return ExitCode.Failure;
         }
     }
 
-    private static RootCommand CreateRoot()
+    /// <summary>All commands with their options.</summary>
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand("Keeps owners, modes and times that a share cannot keep, for every program.");
 
@@ -79,14 +85,17 @@ internal static class CommandLine
         root.Subcommands.Add(RebindCommand.Create());
         root.Subcommands.Add(ProbeCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create());
         return root;
     }
 
     private static ExitCode ReportUsage(ParseResult result, TextWriter error)
     {
         Command command = result.CommandResult.Command;
-        string topic = command is RootCommand ? "metafs" : $"metafs {command.Name}";
-        error.WriteLine($"metafs: {ByteText.ForDisplay(DescribeError(result, command))} (see {topic} --help)");
+        string topic = command is RootCommand || MountMetafsCommand.IsName(command.Name)
+            ? command is RootCommand ? "metafs" : command.Name
+            : $"metafs {command.Name}";
+        error.WriteLine($"{JournalStream.ErrorPrefix}metafs: {ByteText.ForDisplay(DescribeError(result, command))} (see {topic} --help)");
         return ExitCode.Usage;
     }
 
@@ -95,14 +104,17 @@ internal static class CommandLine
         if (command is RootCommand root)
         {
             if (result.UnmatchedTokens.Count == 0)
-                return "a command is required: " + string.Join(", ", root.Subcommands.Select(static c => c.Name));
+                return "a command is required: " + string.Join(", ", CommandNames(root));
             string word = result.UnmatchedTokens[0];
-            string? nearest = NearestWord.Find(word, root.Subcommands.Select(static c => c.Name));
+            string? nearest = NearestWord.Find(word, CommandNames(root));
             return $"unknown command '{word}'" + (nearest is null ? "" : $"; did you mean '{nearest}'?");
         }
 
         return result.Errors.Count > 0 ? result.Errors[0].Message.TrimEnd('.') : "bad command line";
     }
+
+    private static IEnumerable<string> CommandNames(RootCommand root) =>
+        root.Subcommands.Where(static c => !c.Hidden).Select(static c => c.Name);
 
     private sealed class VersionLine : SynchronousCommandLineAction
     {

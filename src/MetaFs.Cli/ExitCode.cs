@@ -1,7 +1,7 @@
 namespace MetaFs.Cli;
 
 /// <summary>How the program ends; the same words and numbers as under EXIT STATUS in docs/metafs.1.md.</summary>
-/// <remarks>mount(8) passes a helper's status on, so these are what <c>mount -t fuse.metafs</c> answers too.</remarks>
+/// <remarks>mount.metafs(8) has those of mount(8) instead: <see cref="MountMetafsCommand.ExitStatus"/>.</remarks>
 internal enum ExitCode
 {
     /// <summary>Done.</summary>

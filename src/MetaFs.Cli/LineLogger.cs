@@ -55,7 +55,7 @@ internal sealed class LineLogger : ILogger
         string line = $"{Word(logLevel)}{text}";
         if (!_background)
         {
-            WriteLine(line);
+            WriteLine(JournalStream.Lines(Priority(logLevel), line) ?? $"metafs: {line}");
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed class LineLogger : ILogger
     // One write(2) per message, so that lines of several threads do not mix.
     private static void WriteLine(string line)
     {
-        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes($"metafs: {line}\n");
+        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes($"{line}\n");
         while (!rest.IsEmpty && Libc.Write(s_standardError, rest, out int written) == Errno.OK)
             rest = rest[written..];
     }

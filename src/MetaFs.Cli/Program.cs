@@ -1,4 +1,7 @@
-// metafs(1): reads the command line, runs one command, ends with a documented exit code.
+// metafs(1) and, by that name, mount.metafs(8): reads the command line, runs one command, ends with a documented exit
+// status.
 using MetaFs.Cli;
 
-return (int)CommandLine.Run(args);
+string program = RawArguments.ProgramName();
+ExitCode code = CommandLine.Run(args, program: program);
+return MountMetafsCommand.IsName(program) ? MountMetafsCommand.ExitStatus(code) : (int)code;

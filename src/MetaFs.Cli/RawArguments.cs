@@ -6,9 +6,28 @@ namespace MetaFs.Cli;
 /// <summary>The command line with its bytes kept, in the form of <see cref="ByteText"/>.</summary>
 internal static class RawArguments
 {
+    private static CString CommandLineFile => CString.FromTerminated("/proc/self/cmdline\0"u8);
+
     /// <summary>The same arguments, taken from /proc/self/cmdline where one of them lost bytes.</summary>
     public static string[] Recover(string[] args) =>
         Array.Exists(args, static a => a.Contains('\uFFFD')) ? Match(args, ReadCommandLine()) : args;
+
+    /// <summary>The last component of the name that this program was called by; "" where /proc does not say.</summary>
+    /// <remarks>The runtime tells only the name of the assembly.</remarks>
+    public static string ProgramName()
+    {
+        Errno errno = Libc.Openat(SafeFd.CurrentDirectory, CommandLineFile, OpenFlags.O_RDONLY, 0, out SafeFd file);
+        using (file)
+        {
+            byte[] start = new byte[4096];
+            if (errno != Errno.OK || Libc.Read(file, start, out int length) != Errno.OK)
+                return "";
+            ReadOnlySpan<byte> name = start.AsSpan(0, length);
+            int end = name.IndexOf((byte)0);
+            name = end < 0 ? name : name[..end];
+            return ByteText.FromBytes(name[(name.LastIndexOf((byte)'/') + 1)..]);
+        }
+    }
 
     /// <summary>Pairs arguments with the last ones of a raw command line; keeps them if it is another's.</summary>
     internal static string[] Match(string[] args, ReadOnlySpan<byte> commandLine)
@@ -48,9 +67,7 @@ internal static class RawArguments
 
     private static SafeFd OpenCommandLine()
     {
-        Errno errno = Libc.Openat(
-            SafeFd.CurrentDirectory, CString.FromTerminated("/proc/self/cmdline\0"u8), OpenFlags.O_RDONLY, 0,
-            out SafeFd file);
+        Errno errno = Libc.Openat(SafeFd.CurrentDirectory, CommandLineFile, OpenFlags.O_RDONLY, 0, out SafeFd file);
         return errno == Errno.OK
             ? file
             : throw CliException.FromErrno(

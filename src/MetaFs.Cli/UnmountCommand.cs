@@ -28,12 +28,35 @@ internal static class UnmountCommand
         Description = "detach now, also if it is in use; the rest follows when its users are done",
     };
 
+    private static readonly Option<bool> s_dead = new("--dead")
+    {
+        Description = "only what a daemon that died has left behind; nothing to do is success",
+    };
+
     public static Command Create()
     {
-        var command = new Command("umount", "Unmount, and wait until all is written") { s_mountPoint, s_lazy };
-        command.SetAction(static result => (int)Run(result.GetValue(s_mountPoint)!, result.GetValue(s_lazy)));
+        var command = new Command("umount", "Unmount, and wait until all is written") { s_mountPoint, s_lazy, s_dead };
+        command.SetAction(static result => (int)(result.GetValue(s_dead)
+            ? ClearDead(result.GetValue(s_mountPoint)!)
+            : Run(result.GetValue(s_mountPoint)!, result.GetValue(s_lazy))));
         return command;
     }
+
+    // Several may lie upon each other, where each was mounted over the one before.
+    private static ExitCode ClearDead(string argument)
+    {
+        while (Candidates(argument).FirstOrDefault(IsMetaFs) is { } mountPoint && IsDead(mountPoint))
+        {
+            Errno errno = FuseMounter.Unmount(mountPoint, lazy: true);
+            if (errno != Errno.OK)
+                throw CliException.FromErrno(ExitCode.Failure, mountPoint, errno, "cannot clear the dead mount");
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static bool IsDead(string mountPoint) =>
+        Ask(mountPoint, s_lazyAskTimeout, out _) is Errno.ENOTCONN or Errno.ECONNABORTED;
 
     private static ExitCode Run(string argument, bool lazy)
     {
@@ -115,19 +138,31 @@ internal static class UnmountCommand
     // daemon that hangs would not answer, hence the thread: an ioctl on FUSE has no time limit of its own.
     private static SafeFd? OpenDaemon(string mountPoint, TimeSpan patience, out bool hung)
     {
-        ControlInfo? info = null;
-        byte[] path = ByteText.ToTerminated(mountPoint);
-        var ask = new Thread(() => ControlClient.Info(CString.FromTerminated(path), out info)) { IsBackground = true };
-        ask.Start();
-        hung = !ask.Join(patience < s_silence ? patience : s_silence);
-        if (hung && patience > s_silence)
-        {
-            Console.Error.WriteLine($"metafs: {mountPoint}: waiting for its daemon to answer");
-            hung = !ask.Join(patience - s_silence);
-        }
-
-        if (hung || info is null)
+        hung = Ask(mountPoint, patience, out ControlInfo? info) is null;
+        if (info is null)
             return null;
         return Libc.PidfdOpen(info.Pid, out SafeFd daemon) == Errno.OK ? daemon : null;
+    }
+
+    /// <returns>The errno of the answer; null: none in time.</returns>
+    private static Errno? Ask(string mountPoint, TimeSpan patience, out ControlInfo? info)
+    {
+        ControlInfo? answer = null;
+        Errno errno = Errno.OK;
+        byte[] path = ByteText.ToTerminated(mountPoint);
+        var ask = new Thread(() => errno = ControlClient.Info(CString.FromTerminated(path), out answer))
+        {
+            IsBackground = true,
+        };
+        ask.Start();
+        bool answered = ask.Join(patience < s_silence ? patience : s_silence);
+        if (!answered && patience > s_silence)
+        {
+            Console.Error.WriteLine($"metafs: {mountPoint}: waiting for its daemon to answer");
+            answered = ask.Join(patience - s_silence);
+        }
+
+        info = answered ? answer : null;
+        return answered ? errno : null;
     }
 }

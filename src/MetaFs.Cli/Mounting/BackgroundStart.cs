@@ -2,7 +2,6 @@
 // thread and none of the runtime's others. So the program starts itself again and waits for a word over a pipe.
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using MetaFs.Linux;
 
 namespace MetaFs.Cli.Mounting;
@@ -50,24 +49,40 @@ internal static class BackgroundStart
 
     private static Process Start(MountRequest request, int readyFd)
     {
-        string self = Environment.ProcessPath
-            ?? throw new CliException(ExitCode.Failure, "cannot find this program's own file; use -f");
+        string[] own = OwnCommand();
 
         // Pipes of its own: the runtime duplicates descriptors 0 to 2 as it starts (FILEInitStdHandles in coreclr's
         // pal/src/file/file.cpp), so the daemon could never let go of the terminal, or of "metafs mount ... | cat".
-        var start = new ProcessStartInfo(self)
+        var start = new ProcessStartInfo(own[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
 
-        // "dotnet metafs.dll ..." runs inside the dotnet host; "metafs ..." is its own.
-        if (Path.GetFileNameWithoutExtension(self) == "dotnet")
-            start.ArgumentList.Add(Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, ".dll"));
+        foreach (string word in own.Skip(1))
+            start.ArgumentList.Add(word);
         start.ArgumentList.Add(MountCommand.Name);
         start.ArgumentList.Add(ReadyFdOption);
         start.ArgumentList.Add(readyFd.ToString(CultureInfo.InvariantCulture));
+        AddRequest(start, request);
+        return Process.Start(start)
+            ?? throw new CliException(ExitCode.Failure, $"cannot start {own[0]} for the background; use -f");
+    }
+
+    /// <summary>The program and what must stand before the command: "dotnet metafs.dll" runs in the dotnet host.</summary>
+    public static string[] OwnCommand()
+    {
+        string self = Environment.ProcessPath
+            ?? throw new CliException(ExitCode.Failure, "cannot find this program's own file; use -f");
+        return Path.GetFileNameWithoutExtension(self) == "dotnet"
+            ? [self, Path.Combine(AppContext.BaseDirectory, "metafs.dll")]
+            : [self];
+    }
+
+    /// <summary>The words of a mount after the command's name.</summary>
+    public static void AddRequest(ProcessStartInfo start, MountRequest request)
+    {
         foreach (string list in request.OptionLists)
         {
             start.ArgumentList.Add("-o");
@@ -77,8 +92,6 @@ internal static class BackgroundStart
         start.ArgumentList.Add("--");
         start.ArgumentList.Add(request.Source);
         start.ArgumentList.Add(request.MountPoint);
-        return Process.Start(start)
-            ?? throw new CliException(ExitCode.Failure, $"cannot start {self} for the background; use -f");
     }
 
     // The shell's lock files and pipes would otherwise stay open as long as the mount does.

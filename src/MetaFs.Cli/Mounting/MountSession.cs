@@ -54,6 +54,7 @@ internal sealed class MountSession
         if (_ready is not null)
             ServingProcess.LeaveSession();
         using var signals = new StopSignals(background: _ready is not null);
+        using NotifySocket? supervisor = _ready is null ? NotifySocket.Open() : null;
 
         // The root is open before anything is mounted over it.
         using MountPlaces places = MountPlaces.Open(_request.Source, _request.MountPoint);
@@ -69,7 +70,7 @@ internal sealed class MountSession
                     Libc.Fsync(file) is var errno && errno == Errno.OK ? null : ErrnoText.Describe(errno),
             });
             using PassthroughFileSystem fileSystem = OpenFileSystem(places, share, database, store);
-            Serve(places, share, database, fileSystem, signals);
+            Serve(places, share, database, fileSystem, signals, supervisor);
         }
         catch (OverlayException e)
         {
@@ -111,7 +112,7 @@ internal sealed class MountSession
 
     private void Serve(
         MountPlaces places, ShareDescription share, string database, PassthroughFileSystem fileSystem,
-        StopSignals signals)
+        StopSignals signals, NotifySocket? supervisor)
     {
         ServingProcess.ServeAnyMode();
         SafeFd device = FuseMounter.Mount(FuseOptions(places));
@@ -127,6 +128,7 @@ internal sealed class MountSession
                 signal =>
                 {
                     CliLog.Stopping(_log, signal.ToString(), places.MountPoint);
+                    supervisor?.Stopping($"unmounting {places.MountPoint}");
                     mount.Detach();
                 },
                 () =>
@@ -135,6 +137,7 @@ internal sealed class MountSession
                     Environment.Exit((int)ExitCode.Failure);
                 });
             Announce(places, share, database, mount);
+            supervisor?.Ready($"{places.Source} is mounted on {places.MountPoint}, records in {database}");
         }
         catch
         {
@@ -143,6 +146,7 @@ internal sealed class MountSession
         }
 
         server.WaitUntilUnmounted();
+        supervisor?.Stopping($"{places.MountPoint} is unmounted");
     }
 
     private void Announce(MountPlaces places, ShareDescription share, string database, LiveMount mount)

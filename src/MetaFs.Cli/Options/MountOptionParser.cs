@@ -33,17 +33,28 @@ internal static class MountOptionParser
             words.RemoveAt(words.Count - 1);
         if (words is [.., "dev"])
             words.RemoveAt(words.Count - 1);
-        string last = string.Join(',', words.Select(static w => w.Replace(",", "\\,", StringComparison.Ordinal)));
-        return [.. lists.Take(lists.Count - 1), last];
+        return [.. lists.Take(lists.Count - 1), Join(words)];
     }
 
-    /// <summary>The words of one list. "\," is a comma that belongs to a value; empty words do not count.</summary>
+    /// <summary>Takes off the words that nobody knows: what mount(8) means by <c>-s</c>.</summary>
+    public static IReadOnlyList<string> WithoutUnknown(IEnumerable<string> lists) =>
+        [Join(lists.SelectMany(Split).Where(static w => MountOptionTable.IsIgnored(w) || FindOption(w) is not null))];
+
+    /// <summary>
+    /// The words of one list. "\," is a comma that belongs to a value, and so is one in a value in double quotes, which
+    /// are taken off (libmount leaves them on); empty words do not count.
+    /// </summary>
     internal static IEnumerable<string> Split(string list)
     {
         var word = new StringBuilder();
         for (int i = 0; i < list.Length; i++)
         {
-            if (list[i] == '\\' && i + 1 < list.Length && list[i + 1] == ',')
+            if (list[i] == '"' && word.Length > 0 && word[^1] == '=' && ClosingQuote(list, i) is var close and > 0)
+            {
+                word.Append(list, i + 1, close - i - 1);
+                i = close;
+            }
+            else if (list[i] == '\\' && i + 1 < list.Length && list[i + 1] == ',')
             {
                 word.Append(',');
                 i++;
@@ -62,6 +73,22 @@ internal static class MountOptionParser
 
         if (word.Length > 0)
             yield return word.ToString();
+    }
+
+    // A quote that has no partner at the end of its word is a character like others.
+    private static int ClosingQuote(string list, int open)
+    {
+        int close = list.IndexOf('"', open + 1);
+        return close == list.Length - 1 || (close > 0 && list[close + 1] == ',') ? close : -1;
+    }
+
+    private static string Join(IEnumerable<string> words) =>
+        string.Join(',', words.Select(static w => w.Replace(",", "\\,", StringComparison.Ordinal)));
+
+    private static MountOption? FindOption(string word)
+    {
+        int equals = word.IndexOf('=', StringComparison.Ordinal);
+        return MountOptionTable.Find(equals < 0 ? word : word[..equals]);
     }
 
     private static MountOptions Apply(MountOptions options, string word)

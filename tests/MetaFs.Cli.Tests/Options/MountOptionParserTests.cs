@@ -118,6 +118,26 @@ public sealed class MountOptionParserTests
     public void The_words_that_mount_fuse_adds_count_for_nothing(string given, string expected) =>
         Assert.Equal([expected], MountOptionParser.WithoutMountFuseWords([given]));
 
+    [Theory]
+    [InlineData("db=\"/a,b\",ro", "db=/a,b|ro")]
+    [InlineData("ro,db=\"/a b\"", "ro|db=/a b")]
+    [InlineData("db=\"\"", "db=")]
+    [InlineData("db=\"/a,b", "db=\"/a|b")]
+    [InlineData("db=\"/a\"b,ro", "db=\"/a\"b|ro")]
+    [InlineData("db=/a\",ro", "db=/a\"|ro")]
+    [InlineData("\"ro,rw\"", "\"ro|rw\"")]
+    [InlineData("db=/a\\,b,,ro,", "db=/a,b|ro")]
+    [InlineData("db=\"", "db=\"")]
+    public void Commas_in_values_are_quoted_or_escaped(string list, string expected) =>
+        Assert.Equal(expected.Split('|'), MountOptionParser.Split(list));
+
+    [Theory]
+    [InlineData("fooo,ro,bar=1,uid=5,nofail,x-y=z", "ro,uid=5,nofail,x-y=z")]
+    [InlineData("db=\"/a,b\",fooo=c", "db=/a\\,b")]
+    [InlineData("fooo", "")]
+    public void Sloppy_means_without_unknown_words(string list, string expected) =>
+        Assert.Equal([expected], MountOptionParser.WithoutUnknown([list]));
+
     [Fact]
     public void Every_option_is_in_the_help_and_in_the_manual()
     {
