@@ -17,13 +17,19 @@ public sealed record FuseServerOptions
         | FuseInitFlags.FUSE_READDIRPLUS_AUTO | FuseInitFlags.FUSE_ASYNC_DIO | FuseInitFlags.FUSE_PARALLEL_DIROPS
         | FuseInitFlags.FUSE_HANDLE_KILLPRIV_V2 | FuseInitFlags.FUSE_MAX_PAGES | FuseInitFlags.FUSE_CACHE_SYMLINKS
         | FuseInitFlags.FUSE_ABORT_ERROR | FuseInitFlags.FUSE_SETXATTR_EXT | FuseInitFlags.FUSE_INIT_EXT
-        | FuseInitFlags.FUSE_HAS_IOCTL_DIR | FuseInitFlags.FUSE_PASSTHROUGH;
+        | FuseInitFlags.FUSE_HAS_IOCTL_DIR | FuseInitFlags.FUSE_PASSTHROUGH | FuseInitFlags.FUSE_POSIX_ACL;
 
     /// <summary>The features to ask for, as far as the kernel and <see cref="Implemented"/> have them.</summary>
     public FuseInitFlags Wanted { get; init; } = Implemented;
 
     /// <summary>Whether to ask for FUSE_PASSTHROUGH.</summary>
     public bool Passthrough { get; init; } = true;
+
+    /// <summary>
+    /// Whether to ask for FUSE_POSIX_ACL: the kernel enforces ACLs, and mode and owner with them (it implies the mount option
+    /// default_permissions); inheriting them and keeping them in step with modes is the file system's.
+    /// </summary>
+    public bool PosixAcl { get; init; }
 
     /// <summary>Most worker threads: with so many requests stuck in slow operations, the mount stands still.</summary>
     public int MaxThreads { get; init; } = 64;

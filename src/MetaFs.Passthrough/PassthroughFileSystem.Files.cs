@@ -101,7 +101,8 @@ public sealed partial class PassthroughFileSystem
     private Errno DataChanged(Node node, SafeFd fd, bool killSuidgid)
     {
         bool kills = killSuidgid && node.ShowsSuidgid;
-        if (node.Record?.Witness is null && !kills)
+        bool mayEnd = (KindsOf(node) & XattrKinds.Security) != 0;
+        if (node.Record?.Witness is null && !kills && !mayEnd)
             return Errno.OK;
         lock (node)
         {
@@ -109,17 +110,19 @@ public sealed partial class PassthroughFileSystem
             if (errno != Errno.OK)
                 return errno;
             VoidTimes(node, stat);
-            if (!kills)
-                return Errno.OK;
-            var change = new AttributeChange(node, _options, fd, stat);
-            errno = change.KillSuidgid();
+            errno = EndCapability(node, out XattrChange[] ended);
+            if (errno != Errno.OK || (!kills && ended.Length == 0))
+                return errno;
+            var change = new AttributeChange(node, _options, fd, stat) { GroupOnShare = GroupOnShare(node) };
+            if (kills)
+                errno = change.KillSuidgid();
             if (errno == Errno.OK)
-                errno = SaveChange(node, ref change, stat.CtimeNs, fd);
+                errno = SaveChange(node, ref change, stat.CtimeNs, fd, xattrs: ended);
 
             // After OPEN with O_TRUNC and after WRITE the kernel doubts size and times, but not the mode it has cached
             // (fs/fuse/file.c, FUSE_STATX_MODSIZE). A negative offset asks for attributes alone, and takes no lock.
             _connection?.InvalidateInode(node.Id, -1, 0);
-            node.ShowsSuidgid = false;
+            node.ShowsSuidgid &= !kills;
             return errno;
         }
     }

@@ -6,6 +6,7 @@ using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Passthrough;
 
@@ -15,14 +16,24 @@ public sealed partial class PassthroughFileSystem
     /// <param name="Uid">Owner.</param>
     /// <param name="Gid">Group.</param>
     /// <param name="Mode">Type and permission bits.</param>
-    /// <param name="FollowsAcl">The directory's default ACL shapes the mode, so what the share makes of it stands.</param>
-    private readonly record struct Birth(uint Uid, uint Gid, uint Mode, bool FollowsAcl)
+    private readonly record struct Birth(uint Uid, uint Gid, uint Mode)
     {
+        /// <summary>ACLs that it is to have in the overlay.</summary>
+        public XattrChange[] Acls { get; init; } = [];
+
+        /// <summary>See <see cref="AttributeChange.GroupOnShare"/>.</summary>
+        public uint GroupOnShare { get; init; } = AttributeChange.WholeGroup;
+
+        /// <summary>The directory's default ACL is not the share's, so neither are its children's.</summary>
+        public bool HidesShares { get; init; }
+
         public uint Permissions => Mode & ModeBits.All;
 
         /// <summary>The mode to create with: nothing that would lend the daemon's identity, nothing that locks it out.</summary>
-        public uint OnShare(Node directory) => (Mode & FileMode.S_IFMT) | ModeBits.OnShare(
-            Mode, FileMode.IsDirectory(Mode), directory.Volume.KeepAccess, ownerIsReal: false, groupIsReal: false);
+        public uint OnShare(Node directory) => (Mode & FileMode.S_IFMT) | ModeBits.LimitGroup(
+            ModeBits.OnShare(
+                Mode, FileMode.IsDirectory(Mode), directory.Volume.KeepAccess, ownerIsReal: false, groupIsReal: false),
+            GroupOnShare);
     }
 
     // open(2), inode(7): the caller's fsuid; the fsgid, or the group of a setgid directory, whose subdirectories are
@@ -35,9 +46,6 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         EffectiveAttributes parent = AttributeMerge.Merge(stat, directory.Record, timesValid: true, _options);
-        bool followsAcl = HasDefaultAcl(directory, fd);
-        if (!followsAcl)
-            mode &= ~umask;
         uint gid = context.Gid;
         if ((parent.Mode & FileMode.S_ISGID) != 0)
         {
@@ -46,24 +54,39 @@ public sealed partial class PassthroughFileSystem
                 mode |= FileMode.S_ISGID;
         }
 
-        birth = new Birth(context.Uid, gid, mode, followsAcl);
-        return Errno.OK;
+        birth = new Birth(context.Uid, gid, mode & ~umask);
+        return FileMode.IsSymlink(mode) ? Errno.OK : Inherit(directory, fd, mode, ref birth);
     }
 
-    // That there is none is believed as long as the kernel believes attributes. Through the mount one comes by SETXATTR,
-    // which the kernel keeps apart from what makes names by the directory's lock.
-    private bool HasDefaultAcl(Node directory, SafeFd fd)
+    // With a default ACL the new inode's is made of it, and the mode with both (acl(5)). Where the share knows the default
+    // ACL it has done the same by itself.
+    private Errno Inherit(Node directory, SafeFd fd, uint mode, ref Birth birth)
     {
-        long now = Environment.TickCount64;
-        if (directory.Volume.LacksAcls || now < directory.NoDefaultAclUntil)
-            return false;
-        Errno errno = Libc.Fgetxattr(
-            fd, CString.FromTerminated("system.posix_acl_default\0"u8), [], out int size);
-        if (errno is Errno.EOPNOTSUPP or Errno.ENOSYS)
-            directory.Volume.LacksAcls = true;
-        else if (errno == Errno.ENODATA)
-            directory.NoDefaultAclUntil = now + (long)_options.AttrTimeout.TotalMilliseconds;
-        return errno == Errno.OK && size > 0;
+        Errno errno = DefaultAclOf(directory, fd, out byte[]? acl, out bool isOverlaid);
+        if (errno != Errno.OK || (acl is null && !isOverlaid))
+            return errno;
+        if (acl is null)
+        {
+            birth = birth with { HidesShares = true };
+            return Errno.OK;
+        }
+
+        byte[] access = [.. acl];
+        bool isMinimal = PosixAcl.Inherit(access, ref mode);
+        birth = birth with { Mode = mode, HidesShares = isOverlaid };
+        if (!isOverlaid)
+            return Errno.OK;
+        List<XattrChange> acls = [];
+        if (!isMinimal && PosixAcl.TryRead(access, out AclSummary summary))
+        {
+            acls.Add(XattrChange.Set(XattrName.AccessAcl.Bytes.ToArray(), access));
+            birth = birth with { GroupOnShare = summary.Group };
+        }
+
+        if (FileMode.IsDirectory(mode))
+            acls.Add(XattrChange.Set(XattrName.DefaultAcl.Bytes.ToArray(), acl));
+        birth = birth with { Acls = [.. acls] };
+        return Errno.OK;
     }
 
     /// <summary>
@@ -81,15 +104,19 @@ public sealed partial class PassthroughFileSystem
             // A row under this number is of a file that is gone: this one was made a moment ago.
             node.Record = null;
             node.IsRecordLoaded = true;
-            var change = new AttributeChange(node, _options, fd, stat);
+            var change = new AttributeChange(node, _options, fd, stat) { GroupOnShare = birth.GroupOnShare };
+            if (birth.HidesShares)
+                DropInheritedAcls(node, fd);
             Errno errno = AdoptOwner(node, ref change, birth, stat, out RecordDraft draft);
             if (errno != Errno.OK)
                 return errno;
             stat = change.Share;
             InodeGuard guard = node.Volume.GuardOf(stat, fd, CString.Empty);
             InodeRecord record = draft.Finish(guard, HintOf(node), 0, Libc.RealtimeNanoseconds(), birth.Uid);
+            foreach (XattrChange acl in birth.Acls)
+                record = record with { Xattrs = record.Xattrs | XattrName.KindOf(acl.Name) };
             if (!record.IsEmpty)
-                return Save(node, record);
+                return Save(node, record, birth.Acls);
 
             // Without a guard nothing but this would keep the old row from the new file.
             bool mayBeStale = guard.Kind == GuardKind.None && !node.IsRemoved && !_store.IsEmpty;
@@ -110,7 +137,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
         }
 
-        bool hasMode = !birth.FollowsAcl && node.Guard.FileType != FileMode.S_IFLNK;
+        bool hasMode = node.Guard.FileType != FileMode.S_IFLNK;
         if (hasMode)
         {
             Errno errno = AdoptMode(node, ref change, birth);
@@ -133,11 +160,22 @@ public sealed partial class PassthroughFileSystem
         return Errno.OK;
     }
 
+    // The share still has a default ACL that is hidden here, and has given it on. That it will not take it back is its own.
+    private void DropInheritedAcls(Node node, SafeFd fd)
+    {
+        if (!AsksShare(node.Volume, XattrKinds.AccessAcl, XattrName.AccessAcl.Bytes))
+            return;
+        Libc.Fremovexattr(fd, XattrName.AccessAcl);
+        if (node.IsDirectory)
+            Libc.Fremovexattr(fd, XattrName.DefaultAcl);
+    }
+
     private Errno AdoptMode(Node node, ref AttributeChange change, in Birth birth)
     {
         Statx share = change.Share;
         uint target = ModeBits.OnShare(
             birth.Mode, node.IsDirectory, node.Volume.KeepAccess, share.Uid == birth.Uid, share.Gid == birth.Gid);
+        target = ModeBits.LimitGroup(target, birth.GroupOnShare);
         bool isTried = _options.Chmod == SetPolicy.Try && !node.Volume.IsInVain(ShareCall.Chmod);
         return isTried && (share.Mode & ModeBits.All) != target ? change.Chmod(birth.Permissions) : Errno.OK;
     }

@@ -5,6 +5,7 @@ using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Passthrough;
 
@@ -72,24 +73,22 @@ public sealed partial class PassthroughFileSystem
 
     /// <summary>Keeps a node's record, or that it has none. Call under the node's monitor.</summary>
     /// <returns>OK: it survives the daemon; ENOSPC, EROFS, EIO: the database could not keep it, and nothing changed.</returns>
-    private Errno Save(Node node, InodeRecord? record)
+    private Errno Save(Node node, InodeRecord? record, ReadOnlySpan<XattrChange> xattrs = default)
     {
         // A removed file lives only as long as the kernel's references to it: so does what is known of it.
         if (!node.IsRemoved)
         {
-            OverlayStatus status = OverlayStatus.Ok;
-            if (record is not null)
-                status = _store.Put(node.Key, record);
-            else if (node.Record is not null)
-                status = _store.Remove(node.Key, node.Record);
-            if (status != OverlayStatus.Ok)
-            {
-                PassthroughLog.NotKept(_log, "save", status);
-                return ErrnoOf(status);
-            }
-
+            Errno errno = WriteRecord(node, record, xattrs);
+            if (errno != Errno.OK)
+                return errno;
             if (record is not null)
                 KeepPlace(node.Names?.Parent);
+        }
+        else if (!xattrs.IsEmpty)
+        {
+            if (NamelessXattrs.Apply(node.Nameless, xattrs) is not { } kept)
+                return Errno.ENOSPC;
+            node.Nameless = kept;
         }
 
         node.Record = record;

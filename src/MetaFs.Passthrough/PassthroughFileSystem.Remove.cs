@@ -125,7 +125,11 @@ public sealed partial class PassthroughFileSystem
     {
         node.KeepRemovedStat(stat with { Nlink = 0, CtimeNs = Math.Max(stat.CtimeNs, Libc.RealtimeNanoseconds()) });
         if (node.Record is { } record)
+        {
+            KeepNameless(node, record);
             Forgotten(_store.Remove(node.Key, record));
+        }
+
         if (node.IsPlaceKept)
             _store.RemoveDirectory(node.Key);
         _nodes.Remove(node);

@@ -231,7 +231,9 @@ public sealed partial class PassthroughFileSystem
             if (inode.Record is { } record)
             {
                 InodeGuard guard = other.Volume.GuardOf(stat, directoryFd, newName);
-                errno = Save(other, record with { Guard = guard, Hint = HintOf(other) });
+                errno = CopyXattrs(inode, out XattrChange[] xattrs);
+                if (errno == Errno.OK)
+                    errno = Save(other, record with { Guard = guard, Hint = HintOf(other) }, xattrs);
             }
 
             if (errno == Errno.OK)
@@ -250,7 +252,7 @@ public sealed partial class PassthroughFileSystem
         _nodes.LookupAs(inode, directory, newName);
         if (!wasNameless || inode.Record is not { } record)
             return Errno.OK;
-        Errno errno = Save(inode, record with { Hint = HintOf(inode) });
+        Errno errno = Name(inode, record with { Hint = HintOf(inode) });
         if (errno != Errno.OK)
         {
             _nodes.Remove(inode);

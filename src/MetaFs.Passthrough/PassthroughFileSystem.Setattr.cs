@@ -74,7 +74,7 @@ public sealed partial class PassthroughFileSystem
     private Errno Change(Node inode, in SetattrRequest request, SafeFd? fd, uint caller, ref Statx stat)
     {
         EffectiveAttributes before = Effective(inode, ref stat);
-        var change = new AttributeChange(inode, _options, fd, stat);
+        var change = new AttributeChange(inode, _options, fd, stat) { GroupOnShare = GroupOnShare(inode) };
         Errno errno = Truncate(ref change, request, fd);
         bool isChown = request.Uid is not null || request.Gid is not null;
         if (errno == Errno.OK && isChown)
@@ -89,7 +89,10 @@ public sealed partial class PassthroughFileSystem
             return errno;
 
         stat = change.Share;
-        return SaveChange(inode, ref change, before.Ctime, fd, caller);
+        XattrChange[] ended = [];
+        if (isChown || request.Size is not null)
+            errno = EndCapability(inode, out ended);
+        return errno == Errno.OK ? SaveChange(inode, ref change, before.Ctime, fd, caller, ended) : errno;
     }
 
     private static Errno Truncate(ref AttributeChange change, in SetattrRequest request, SafeFd? fd)
@@ -111,9 +114,15 @@ public sealed partial class PassthroughFileSystem
         request is { Mode: null, Uid: null, Gid: null, Size: null, Atime: null, Mtime: null };
 
     private Errno SaveChange(
-        Node inode, ref AttributeChange change, long ctimeBefore, SafeFd? fd, uint? caller = null)
+        Node inode, ref AttributeChange change, long ctimeBefore, SafeFd? fd, uint? caller = null,
+        ReadOnlySpan<XattrChange> xattrs = default)
     {
         InodeRecord? old = inode.Record;
+        Errno errno = Errno.OK;
+        if (!xattrs.IsEmpty && KindsAfter(inode, xattrs, out XattrKinds kinds) is var looked && (errno = looked) == Errno.OK)
+            change.SetXattrs(kinds);
+        if (errno != Errno.OK)
+            return errno;
         if (old is null && !change.Draft.IsRecorded)
             return Errno.OK;
         if (old is null && fd is not null)
@@ -129,7 +138,7 @@ public sealed partial class PassthroughFileSystem
         InodeGuard guard = old?.Guard ?? GuardOf(inode, change.Share, fd);
         InodeRecord record = draft.Finish(guard, HintOf(inode), ctime, now, caller);
         bool isNeeded = !record.IsEmpty || record.Ctime > change.Share.CtimeNs;
-        return Save(inode, isNeeded ? record : null);
+        return Save(inode, isNeeded ? record : null, xattrs);
     }
 
     private static InodeGuard GuardOf(Node inode, in Statx stat, SafeFd? fd) =>

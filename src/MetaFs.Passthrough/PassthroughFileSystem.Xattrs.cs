@@ -1,9 +1,13 @@
+// Extended attributes: the share's, and those that it does not hold. A name is in one place only.
+using System.Buffers;
 using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
+using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Passthrough;
 
@@ -13,57 +17,72 @@ public sealed partial class PassthroughFileSystem
     public Errno Getxattr(in RequestContext context, NodeId node, CString name, Span<byte> value, out int size)
     {
         size = 0;
-        Errno errno = OpenPath(node, out SafeFd fd);
-        if (errno != Errno.OK)
-            return errno;
-        using (fd)
-            return Libc.Fgetxattr(fd, name, value, out size);
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        XattrKinds kind = XattrName.KindOf(name.Bytes);
+        if (kind == XattrKinds.None)
+            return XattrName.IsBare(name.Bytes) ? Errno.EINVAL : GetFromShare(inode, name, value, out size);
+        return XattrName.IsAcl(kind)
+            ? GetAcl(inode, kind, name, value, out size)
+            : GetXattr(inode, kind, name, value, out size);
     }
 
     /// <inheritdoc/>
     public Errno Setxattr(
         in RequestContext context, NodeId node, CString name, ReadOnlySpan<byte> value, int flags, bool killSgid)
     {
-        Errno errno = OpenPath(node, out SafeFd fd);
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        XattrKinds kind = XattrName.KindOf(name.Bytes);
+        Errno errno = MayChange(context, inode, kind, name);
         if (errno != Errno.OK)
             return errno;
-        using (fd)
+        lock (inode)
         {
-            bool setsMode = PosixAcl.TryReadMode(value, out uint mode, out bool isMinimal)
-                && name.Bytes.SequenceEqual("system.posix_acl_access"u8);
-            errno = Libc.Fsetxattr(fd, name, value, flags);
+            errno = OpenForChange(inode, default, out SafeFd? fd, out bool owned, out Statx stat);
+            if (errno != Errno.OK)
+                return errno;
+            using (owned ? fd : null)
+            {
+                if (kind == XattrKinds.None)
+                    errno = fd is null ? Errno.ESTALE : Libc.Fsetxattr(fd, name, value, flags);
+                else if (XattrName.IsAcl(kind))
+                    errno = SetAcl(inode, kind, fd, stat, value, killSgid, context.Uid);
+                else
+                    errno = SetXattr(inode, kind, name, fd, stat, value, flags, context.Uid);
+            }
 
-            // cp -p sets the mode this way; what is no more than a mode needs no share that keeps ACLs.
-            bool isMode = setsMode && (errno == Errno.OK || (isMinimal && errno is Errno.EPERM or Errno.EACCES));
-            if (isMode)
-                return ChmodByAcl(node, fd, mode, killSgid);
             Outdate(node);
             return errno;
         }
     }
 
     /// <inheritdoc/>
-    public Errno Listxattr(in RequestContext context, NodeId node, Span<byte> names, out int size)
-    {
-        size = 0;
-        Errno errno = OpenPath(node, out SafeFd fd);
-        if (errno != Errno.OK)
-            return errno;
-        using (fd)
-            return Libc.Flistxattr(fd, names, out size);
-    }
-
-    /// <inheritdoc/>
     public Errno Removexattr(in RequestContext context, NodeId node, CString name)
     {
-        Errno errno = OpenPath(node, out SafeFd fd);
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        XattrKinds kind = XattrName.KindOf(name.Bytes);
+        Errno errno = MayChange(context, inode, kind, name);
         if (errno != Errno.OK)
             return errno;
-        using (fd)
+        lock (inode)
         {
-            errno = Libc.Fremovexattr(fd, name);
+            errno = OpenForChange(inode, default, out SafeFd? fd, out bool owned, out Statx stat);
+            if (errno != Errno.OK)
+                return errno;
+            using (owned ? fd : null)
+            {
+                if (kind == XattrKinds.None)
+                    errno = fd is null ? Errno.ESTALE : Libc.Fremovexattr(fd, name);
+                else
+                    errno = RemoveXattr(inode, kind, name, fd, stat, context.Uid);
+            }
+
             Outdate(node);
-            return errno;
+
+            // Taking an ACL away that is not there is no error, as on a local file system.
+            return errno == Errno.ENODATA && XattrName.IsAcl(kind) ? Errno.OK : errno;
         }
     }
 
@@ -71,7 +90,9 @@ public sealed partial class PassthroughFileSystem
     public Errno Readlink(in RequestContext context, NodeId node, Span<byte> target, out int length)
     {
         length = 0;
-        Errno errno = OpenPath(node, out SafeFd fd);
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
         if (errno != Errno.OK)
             return errno;
         using (fd)
@@ -99,36 +120,132 @@ public sealed partial class PassthroughFileSystem
         return Errno.OK;
     }
 
-    private Errno ChmodByAcl(NodeId id, SafeFd fd, uint permissions, bool killSgid)
+    // The overlay's, else the share's.
+    private Errno GetXattr(Node inode, XattrKinds kind, CString name, Span<byte> value, out int size)
     {
-        if (!_nodes.TryGet(id, out Node? inode))
-            return Errno.ESTALE;
-        lock (inode)
-        {
-            Errno errno = ShareView.Held(inode, fd, out Statx stat);
-            if (errno != Errno.OK)
-                return errno;
-            EffectiveAttributes before = Effective(inode, ref stat);
-            uint kept = before.Mode & (killSgid ? FileMode.S_ISUID | FileMode.S_ISVTX : ModeBits.All & ~0x1FFu);
-            var change = new AttributeChange(inode, _options, fd, stat);
-            uint wanted = kept | permissions;
-            if (inode.Record?.Mode is not null || (stat.Mode & ModeBits.All) != wanted
-                || (before.Mode & ModeBits.All) != wanted)
-            {
-                errno = change.Chmod(wanted);
-            }
-
-            if (errno == Errno.OK)
-                errno = SaveChange(inode, ref change, before.Ctime, fd);
-            if (errno == Errno.OK)
-                Outdate(id);
+        Errno errno = ReadOverlaid(inode, kind, name.Bytes, value, out XattrState state, out size);
+        if (errno != Errno.OK)
             return errno;
-        }
+        if (state == XattrState.Kept)
+            return size > value.Length && !value.IsEmpty ? Errno.ERANGE : Errno.OK;
+        if (state == XattrState.Hidden || !AsksShare(inode.Volume, kind, name.Bytes)
+            || !XattrName.IsAllowed(kind, inode.Guard.FileType))
+            return Errno.ENODATA;
+        errno = GetFromShare(inode, name, value, out size);
+        return LacksKind(inode, kind, errno) && _options.Xattrs == XattrPolicy.Auto ? Errno.ENODATA : errno;
     }
 
-    private Errno OpenPath(NodeId node, out SafeFd fd)
+    private Errno GetFromShare(Node inode, CString name, Span<byte> value, out int size)
     {
-        fd = SafeFd.Invalid;
-        return _nodes.TryGet(node, out Node? inode) ? OpenNode(inode, OpenFlags.O_PATH, out fd, out _) : Errno.ESTALE;
+        size = 0;
+        Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            return Libc.Fgetxattr(fd, name, value, out size);
+    }
+
+    // On the share if it takes it, which then ends what the overlay had of the name; else in the overlay.
+    private Errno SetXattr(
+        Node inode, XattrKinds kind, CString name, SafeFd? fd, in Statx stat, ReadOnlySpan<byte> value, int flags, uint caller)
+    {
+        Errno errno = ReadOverlaid(inode, kind, name.Bytes, [], out XattrState state, out _);
+        if (errno != Errno.OK)
+            return errno;
+        bool exists = state == XattrState.Kept;
+        if (fd is not null && AsksShare(inode.Volume, kind, name.Bytes))
+        {
+            if (state != XattrState.None && FlagsForbid(flags, exists) is var forbidden && forbidden != Errno.OK)
+                return forbidden;
+            errno = Libc.Fsetxattr(fd, name, value, state == XattrState.None ? flags : 0);
+            if (errno == Errno.OK && state != XattrState.None)
+                return SaveXattrs(inode, fd, stat, [XattrChange.Delete(name.Bytes.ToArray())], caller);
+            if (!IsLeftToOverlay(inode, kind, errno))
+                return errno;
+            exists |= state == XattrState.None && Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
+        }
+        else if (_options.Xattrs == XattrPolicy.Share)
+        {
+            return fd is null ? Errno.ESTALE : Errno.EOPNOTSUPP;
+        }
+
+        errno = FlagsForbid(flags, exists);
+        return errno != Errno.OK
+            ? errno
+            : SaveXattrs(inode, fd, stat, [XattrChange.Set(name.Bytes.ToArray(), value.ToArray())], caller);
+    }
+
+    private Errno RemoveXattr(Node inode, XattrKinds kind, CString name, SafeFd? fd, in Statx stat, uint caller)
+    {
+        Errno errno = ReadOverlaid(inode, kind, name.Bytes, [], out XattrState state, out _);
+        if (errno != Errno.OK)
+            return errno;
+        bool exists = state == XattrState.Kept;
+        bool stays = false;
+        if (fd is not null && AsksShare(inode.Volume, kind, name.Bytes))
+        {
+            errno = Libc.Fremovexattr(fd, name);
+            if (errno == Errno.OK)
+                exists |= state == XattrState.None;
+            else if (IsLeftToOverlay(inode, kind, errno))
+                stays = Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
+            else if (errno != Errno.ENODATA)
+                return errno;
+        }
+        else if (_options.Xattrs == XattrPolicy.Share)
+        {
+            return fd is null ? Errno.ESTALE : Errno.EOPNOTSUPP;
+        }
+
+        if (!exists && (!stays || state == XattrState.Hidden))
+            return Errno.ENODATA;
+        if (state == XattrState.None && !stays)
+            return Errno.OK;
+        byte[] bytes = name.Bytes.ToArray();
+        return SaveXattrs(inode, fd, stat, [stays ? XattrChange.Hide(bytes) : XattrChange.Delete(bytes)], caller);
+    }
+
+    private static Errno FlagsForbid(int flags, bool exists)
+    {
+        if (exists && (flags & Libc.XATTR_CREATE) != 0)
+            return Errno.EEXIST;
+        return !exists && (flags & Libc.XATTR_REPLACE) != 0 ? Errno.ENODATA : Errno.OK;
+    }
+
+    // The kernel leaves system.* to the file system, and the daemon may do more on the share than who asks here:
+    // system.nfs4_acl and system.cifs_acl would give any file away.
+    private Errno MayChange(in RequestContext context, Node inode, XattrKinds kind, CString name)
+    {
+        if (kind != XattrKinds.None)
+            return XattrName.IsAllowed(kind, inode.Guard.FileType) ? Errno.OK : Errno.EPERM;
+        if (XattrName.IsBare(name.Bytes))
+            return Errno.EINVAL;
+        bool mayAll = context.Uid == 0 || _options.MounterIsRoot;
+        return mayAll || !name.Bytes.StartsWith("system."u8) ? Errno.OK : Errno.EOPNOTSUPP;
+    }
+
+    private bool AsksShare(ShareVolume volume, XattrKinds kind, ReadOnlySpan<byte> name) => _options.Xattrs switch
+    {
+        XattrPolicy.Share => !XattrName.IsControl(volume.Facts, name),
+        XattrPolicy.Overlay => false,
+        _ => !volume.Lacks(kind) && !XattrName.IsControl(volume.Facts, name),
+    };
+
+    // A share may lack a name space, forbid it to the daemon, or have less room for a value than the kernel hands on.
+    private bool IsLeftToOverlay(Node inode, XattrKinds kind, Errno errno)
+    {
+        LacksKind(inode, kind, errno);
+        return _options.Xattrs == XattrPolicy.Auto
+            && (Evidence.IsRefusal(errno) || errno is Errno.E2BIG or Errno.ERANGE);
+    }
+
+    // Of a special file it proves nothing for others.
+    private static bool LacksKind(Node inode, XattrKinds kind, Errno errno)
+    {
+        if (errno is not (Errno.EOPNOTSUPP or Errno.ENOSYS))
+            return false;
+        if (inode.Guard.FileType is FileMode.S_IFREG or FileMode.S_IFDIR)
+            inode.Volume.LearnLack(kind);
+        return true;
     }
 }

@@ -1,3 +1,5 @@
+using MetaFs.Passthrough.Xattrs;
+
 namespace MetaFs.Passthrough;
 
 /// <summary>Whether a chown, chmod or utimens is tried on the share before it is recorded.</summary>
@@ -51,6 +53,12 @@ public sealed record PassthroughOptions
 
     /// <summary>Policy for times.</summary>
     public SetPolicy Utimens { get; init; }
+
+    /// <summary>Who holds extended attributes and ACLs.</summary>
+    public XattrPolicy Xattrs { get; init; }
+
+    /// <summary>POSIX ACLs are shown and can be set.</summary>
+    public bool Acls { get; init; } = true;
 
     /// <summary>Lend files to the kernel for reads, writes and mmap where it can (FUSE_PASSTHROUGH).</summary>
     public bool Passthrough { get; init; } = true;

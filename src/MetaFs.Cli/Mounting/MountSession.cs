@@ -118,7 +118,7 @@ internal sealed class MountSession
         SafeFd device = FuseMounter.Mount(FuseOptions(places));
         var mount = new LiveMount(places.MountPoint, _log);
         IFuseFileSystem served = _options.AsCaller ? new CallerFileSystem(fileSystem) : fileSystem;
-        using var server = new FuseServer(device, served, ServerOptions(), _log);
+        using var server = new FuseServer(device, served, ServerOptions(places), _log);
         try
         {
             server.Start();
@@ -182,6 +182,8 @@ internal sealed class MountSession
         Chown = _options.Chown,
         Chmod = _options.Chmod,
         Utimens = _options.Utimens,
+        Xattrs = _options.Xattrs,
+        Acls = _options.Acls,
         Passthrough = _options.Passthrough,
         Source = places.Source,
         MountPoint = places.MountPoint,
@@ -200,11 +202,14 @@ internal sealed class MountSession
         NoExec = _options.NoExec,
     };
 
-    private FuseServerOptions ServerOptions()
+    private FuseServerOptions ServerOptions(MountPlaces places)
     {
         var options = new FuseServerOptions
         {
             Passthrough = _options.Passthrough,
+
+            // Where nobody's owner and mode are looked at, nobody's ACL is either.
+            PosixAcl = _options.Acls && FuseOptions(places).DefaultPermissions,
             Trace = _request.Trace ? Console.Error : null,
         };
         return _options.Threads is { } threads

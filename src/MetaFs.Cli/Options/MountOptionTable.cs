@@ -1,6 +1,7 @@
 // Every word of -o in one table: the parser, the help and the messages read it.
 using System.Collections.Frozen;
 using MetaFs.Passthrough;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Cli.Options;
 
@@ -53,6 +54,17 @@ internal static class MountOptionTable
         Policy("chown", "try the share first, or only record it", static (o, p) => o with { Chown = p }),
         Policy("chmod", "the same for permission bits", static (o, p) => o with { Chmod = p }),
         Policy("utimens", "the same for times", static (o, p) => o with { Utimens = p }),
+        Value("xattrs", "auto|share|overlay",
+            "who holds extended attributes and ACLs: the share where it can, it alone, or the overlay (auto)",
+            static (o, v) => v switch
+            {
+                "auto" => o with { Xattrs = XattrPolicy.Auto },
+                "share" => o with { Xattrs = XattrPolicy.Share },
+                "overlay" => o with { Xattrs = XattrPolicy.Overlay },
+                _ => null,
+            }),
+        Flag("acl", "POSIX ACLs (default)", static o => o with { Acls = true }),
+        Flag("noacl", "none", static o => o with { Acls = false }),
         Flag("no_passthrough", "keep reads and writes in the daemon", static o => o with { Passthrough = false }),
         Value("threads", "N", "at most N worker threads, 1 to 1024 (64)",
             static (o, v) => OptionValues.TryCount(v, 1024, out int n) ? o with { Threads = n } : null),

@@ -1,4 +1,5 @@
 using MetaFs.Passthrough;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Cli.Options;
 
@@ -41,6 +42,10 @@ internal sealed record MountOptions
     public SetPolicy Chmod { get; init; }
 
     public SetPolicy Utimens { get; init; }
+
+    public XattrPolicy Xattrs { get; init; }
+
+    public bool Acls { get; init; } = true;
 
     public bool Passthrough { get; init; } = true;
 

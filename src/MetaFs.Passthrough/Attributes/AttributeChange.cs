@@ -32,6 +32,15 @@ internal ref struct AttributeChange
         _draft = new RecordDraft(node.Record);
     }
 
+    /// <summary>No limit for <see cref="GroupOnShare"/>.</summary>
+    public const uint WholeGroup = 7;
+
+    /// <summary>
+    /// The most that the group may get on the share, rwx. Where an ACL is kept in the overlay, the mode's group bits are its
+    /// mask: on the share, which does not know the ACL, they would be the group's own.
+    /// </summary>
+    public uint GroupOnShare { get; init; } = WholeGroup;
+
     /// <summary>What the share shows now.</summary>
     public readonly Statx Share => _share;
 
@@ -110,6 +119,7 @@ internal ref struct AttributeChange
 
         uint target = ModeBits.OnShare(
             wanted, _node.IsDirectory, _node.Volume.KeepAccess, EffectiveUid == _share.Uid, EffectiveGid == _share.Gid);
+        target = ModeBits.LimitGroup(target, GroupOnShare);
         uint before = _share.Mode & ModeBits.All;
         Errno errno = Libc.Fchmod(_fd, target);
         if (Evidence.IsRefusal(errno) && _node.Guard.FileType != FileMode.S_IFLNK)
@@ -194,6 +204,13 @@ internal ref struct AttributeChange
         bool isRaised = !_node.Volume.Facts.IsLocal && before < _share.MtimeNs && _share.AtimeNs == _share.MtimeNs;
         if (isRaised && _draft.Atime is null)
             _draft.Atime = new TimeValue(before, new Reason(ReasonKind.Ignored));
+    }
+
+    /// <summary>Attributes in the overlay change: of these kinds there are any from now on.</summary>
+    public void SetXattrs(XattrKinds kinds)
+    {
+        _draft.Xattrs = kinds;
+        _draft.IsRecorded = true;
     }
 
     /// <summary>The data changes: recorded times are void.</summary>

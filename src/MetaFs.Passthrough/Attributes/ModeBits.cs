@@ -22,6 +22,9 @@ internal static class ModeBits
         return (mode & FileMode.S_IXGRP) != 0 ? mode & ~FileMode.S_ISGID : mode;
     }
 
+    /// <summary>A mode with no more for the group than some permissions (rwx).</summary>
+    public static uint LimitGroup(uint mode, uint permissions) => mode & ~((~permissions & 7u) << 3);
+
     /// <summary>The mode that may stand on the share for a wanted one.</summary>
     /// <param name="wanted">The mode the caller means.</param>
     /// <param name="isDirectory">

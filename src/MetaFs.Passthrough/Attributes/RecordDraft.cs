@@ -12,6 +12,7 @@ internal struct RecordDraft
     public TimeValue? Atime;
     public TimeValue? Mtime;
     public TimeWitness? Witness;
+    public XattrKinds Xattrs;
 
     /// <summary>Whether anything was recorded that the share does not show: then ctime is ours to advance.</summary>
     public bool IsRecorded;
@@ -19,6 +20,7 @@ internal struct RecordDraft
     public RecordDraft(InodeRecord? record)
     {
         Witness = record?.Witness;
+        Xattrs = record?.Xattrs ?? XattrKinds.None;
         IsRecorded = false;
         if (record is null)
             return;
@@ -65,6 +67,7 @@ internal struct RecordDraft
         SetAt = now,
         SetBy = by,
         Hint = hint,
+        Xattrs = Xattrs,
     };
 
     private static Reason Keep(in Reason reason, Origin? origin) => reason with { Origin = reason.Origin ?? origin };

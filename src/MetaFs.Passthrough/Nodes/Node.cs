@@ -69,6 +69,9 @@ internal sealed class Node
     /// <summary>Whether <see cref="Record"/> was looked up. Written under the node's monitor.</summary>
     public volatile bool IsRecordLoaded;
 
+    /// <summary>Extended attributes while <see cref="IsRemoved"/>, replaced as a whole. Under the node's monitor.</summary>
+    public OverlaidXattr[] Nameless = [];
+
     /// <summary>Whether the database knows this directory's place, for path hints. Under the node's monitor.</summary>
     public bool IsPlaceKept;
 

@@ -29,6 +29,9 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether the server may make creation times up, unless it is told to keep one.</summary>
     public bool MakesUpBirthTimes { get; init; }
 
+    /// <summary>Whether the client has controls that look like attributes of the file, user.cifs.* among them.</summary>
+    public bool HasControlXattrs { get; init; }
+
     private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
 
     /// <summary>Looks a mount up.</summary>
@@ -56,6 +59,7 @@ internal readonly record struct FileSystemFacts(
         "cifs" or "smb3" => new(false, HasOption(superOptions, "serverino"), true, 100, false)
         {
             MakesUpBirthTimes = true,
+            HasControlXattrs = true,
         },
 
         // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.

@@ -27,6 +27,7 @@ internal sealed class ShareVolume
     private readonly CallTrait[] _traits;
     private volatile bool _falseBirthTimes;
     private volatile bool _cannotKeepBirthTimes;
+    private int _lackedXattrs;
     private readonly bool[] _seenNow = new bool[3];
 
     public ShareVolume(IOverlayStore store, Volume row, ulong dev, int ordinal, FileSystemFacts facts, bool keepAccess)
@@ -55,11 +56,18 @@ internal sealed class ShareVolume
     /// <summary>Whether files keep owner access on the share, because the daemon needs it.</summary>
     public bool KeepAccess { get; }
 
-    /// <summary>The share was asked for an ACL and has none; a late view costs one more question.</summary>
-    public volatile bool LacksAcls;
-
     /// <summary>A file of the share could not be lent to the kernel; a late view costs one more try.</summary>
     public volatile bool LacksPassthrough;
+
+    /// <summary>Whether the share was seen to have no attributes of a name space; a late view costs one more question.</summary>
+    public bool Lacks(XattrKinds kind) => ((XattrKinds)Volatile.Read(ref _lackedXattrs) & kind) != 0;
+
+    /// <summary>Remembers, as long as it is mounted, that the share has no attributes of a name space.</summary>
+    public void LearnLack(XattrKinds kind)
+    {
+        const XattrKinds acls = XattrKinds.AccessAcl | XattrKinds.DefaultAcl;
+        Interlocked.Or(ref _lackedXattrs, (int)((kind & acls) != 0 ? acls : kind));
+    }
 
     /// <summary>The inode number that programs see: the share's, moved aside for volumes mounted inside it.</summary>
     public ulong ShownIno(ulong ino) => ino ^ ((ulong)Ordinal << 56);

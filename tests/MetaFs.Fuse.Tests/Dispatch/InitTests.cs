@@ -23,7 +23,7 @@ public sealed class InitTests
     [Fact]
     public void A_kernel_that_offers_everything_gets_what_is_implemented_and_nothing_else()
     {
-        DispatcherUnderTest dispatcher = Fresh();
+        DispatcherUnderTest dispatcher = Fresh(new FuseServerOptions { PosixAcl = true });
         Reply reply = dispatcher.Answer(DispatcherUnderTest.InitRequest(7, 45).Build())!;
 
         Assert.Equal(0, reply.Error);
@@ -48,7 +48,6 @@ public sealed class InitTests
     [InlineData(FuseInitFlags.FUSE_POSIX_LOCKS)]
     [InlineData(FuseInitFlags.FUSE_FLOCK_LOCKS)]
     [InlineData(FuseInitFlags.FUSE_WRITEBACK_CACHE)]
-    [InlineData(FuseInitFlags.FUSE_POSIX_ACL)]
     [InlineData(FuseInitFlags.FUSE_HANDLE_KILLPRIV)]
     [InlineData(FuseInitFlags.FUSE_EXPORT_SUPPORT)]
     [InlineData(FuseInitFlags.FUSE_OVER_IO_URING)]
@@ -57,6 +56,14 @@ public sealed class InitTests
         DispatcherUnderTest dispatcher = Fresh(new FuseServerOptions { Wanted = (FuseInitFlags)ulong.MaxValue });
         _ = dispatcher.Answer(DispatcherUnderTest.InitRequest(7, 45).Build());
         Assert.False(dispatcher.Connection.Features.HasFlag(feature));
+    }
+
+    [Fact]
+    public void Acls_are_enforced_only_on_request_because_modes_are_then_too()
+    {
+        DispatcherUnderTest dispatcher = Fresh();
+        _ = dispatcher.Answer(DispatcherUnderTest.InitRequest(7, 45).Build());
+        Assert.False(dispatcher.Connection.Features.HasFlag(FuseInitFlags.FUSE_POSIX_ACL));
     }
 
     [Fact]
@@ -72,7 +79,7 @@ public sealed class InitTests
     [Fact]
     public void The_short_INIT_of_an_old_kernel_is_understood()
     {
-        DispatcherUnderTest dispatcher = Fresh();
+        DispatcherUnderTest dispatcher = Fresh(new FuseServerOptions { PosixAcl = true });
         // 7.31 sends 16 bytes, and bit 30 would be noise there.
         Reply reply = dispatcher.Answer(DispatcherUnderTest.InitRequest(7, 31, 0x0FFF_FFFF).Build(16))!;
         Assert.Equal(0, reply.Error);

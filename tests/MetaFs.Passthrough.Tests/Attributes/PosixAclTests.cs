@@ -7,28 +7,65 @@ namespace MetaFs.Passthrough.Tests.Attributes;
 public sealed class PosixAclTests
 {
     [Theory]
-    // entries as "tag:permissions[:id]": mode, minimal
-    [InlineData("1:7 4:5 32:0", 750, true)]
-    [InlineData("1:0 4:0 32:0", 0, true)]
-    [InlineData("32:4 4:2 1:6", 624, true)]
-    [InlineData("1:6 4:7 16:4 32:0", 640, false)]
-    [InlineData("1:6 2:7:1000 4:0 16:6 32:4", 664, false)]
-    [InlineData("1:6 4:6 8:7:50 16:0 32:0", 600, false)]
-    [InlineData("", 0, true)]
-    public void An_acl_has_a_mode(string entries, int mode, bool isMinimal)
+    // entries as "tag:permissions[:id]": mode, the group's own, minimal
+    [InlineData("1:7 4:5 32:0", 750, 5, true)]
+    [InlineData("1:0 4:0 32:0", 0, 0, true)]
+    [InlineData("1:6 4:7 16:4 32:0", 640, 7, false)]
+    [InlineData("1:6 2:7:1000 4:0 16:6 32:4", 664, 0, false)]
+    [InlineData("1:6 4:6 8:7:50 8:1:51 16:0 32:0", 600, 6, false)]
+    public void An_acl_has_a_mode(string entries, int mode, int group, bool isMinimal)
     {
-        Assert.True(PosixAcl.TryReadMode(AclBytes.Of(entries), out uint read, out bool minimal));
-        Assert.Equal((Oct(mode), isMinimal), (read, minimal));
+        Assert.True(PosixAcl.TryRead(AclBytes.Of(entries), out AclSummary summary));
+        Assert.Equal(new AclSummary(Oct(mode), (uint)group, isMinimal), summary);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1:7 4:5")]
+    [InlineData("4:5 32:0")]
+    [InlineData("1:7 32:0")]
+    [InlineData("32:4 4:2 1:6")]
+    [InlineData("1:7 1:7 4:5 32:0")]
+    [InlineData("1:8 4:5 32:0")]
+    [InlineData("1:7 4:5 32:0 64:0")]
+    [InlineData("1:6 2:7:1000 4:0 32:4")]
+    [InlineData("1:6 4:0 8:7:50 32:4")]
+    [InlineData("1:6 2:7:1000 4:0 2:7:1001 16:7 32:4")]
+    public void What_the_kernel_would_not_take_is_none(string entries) =>
+        Assert.False(PosixAcl.TryRead(AclBytes.Of(entries), out _));
+
+    [Theory]
+    [InlineData("1:7 4:5 32:5", 640, "1:6 4:4 32:0")]
+    [InlineData("1:7 2:7:1000 4:5 16:7 32:5", 4621, "1:6 2:7:1000 4:5 16:2 32:1")]
+    public void The_mode_is_the_authority_when_one_is_shown(string entries, int mode, string shown)
+    {
+        byte[] acl = AclBytes.Of(entries);
+        PosixAcl.Show(acl, Oct(mode));
+        Assert.Equal(AclBytes.Of(shown), acl);
+    }
+
+    [Theory]
+    [InlineData("1:7 4:5 32:4", 666, "1:6 4:4 32:4", 644, true)]
+    [InlineData("1:7 4:5 32:4", 2777, "1:7 4:5 32:4", 2754, true)]
+    [InlineData("1:7 2:7:1000 4:5 16:7 32:0", 666, "1:6 2:7:1000 4:5 16:6 32:0", 660, false)]
+    [InlineData("1:7 2:7:1000 4:5 16:7 32:7", 600, "1:6 2:7:1000 4:5 16:0 32:0", 600, false)]
+    [InlineData("1:7 4:5 16:7 32:7", 644, "1:6 4:5 16:4 32:4", 644, false)]
+    public void A_new_file_has_what_both_the_default_acl_and_its_mode_allow(
+        string entries, int asked, string inherited, int mode, bool isMinimal)
+    {
+        byte[] acl = AclBytes.Of(entries);
+        uint changed = Oct(asked);
+        Assert.Equal(isMinimal, PosixAcl.Inherit(acl, ref changed));
+        Assert.Equal(AclBytes.Of(inherited), acl);
+        Assert.Equal(Oct(mode), changed);
     }
 
     [Fact]
-    public void Permissions_beyond_rwx_are_not_taken()
+    public void A_forged_one_is_left_as_it_is()
     {
-        byte[] acl = AclBytes.Of("1:7 4:5 32:1");
-        acl[7] = 0xFF;
-        acl[6] |= 0xF8;
-        Assert.True(PosixAcl.TryReadMode(acl, out uint mode, out _));
-        Assert.Equal(Oct(751), mode);
+        byte[] acl = [2, 0, 0, 0, 1, 0, 7];
+        PosixAcl.Show(acl, Oct(777));
+        Assert.Equal([2, 0, 0, 0, 1, 0, 7], acl);
     }
 
     [Theory]
@@ -38,5 +75,5 @@ public sealed class PosixAclTests
     [InlineData(new byte[] { 2, 0, 0, 0, 1, 0, 7 })]
     [InlineData(new byte[] { 2, 0, 0, 0, 1, 0, 7, 0, 0, 0, 0, 0, 4 })]
     public void What_has_another_form_has_none(byte[] value) =>
-        Assert.False(PosixAcl.TryReadMode(value, out _, out _));
+        Assert.False(PosixAcl.TryRead(value, out _));
 }

@@ -38,6 +38,7 @@ public sealed class FileSystemFactsTests
             IsFuse = type.StartsWith("fuse", StringComparison.Ordinal),
             FollowsLinks = type == "fuse.sshfs",
             MakesUpBirthTimes = type is "cifs" or "smb3",
+            HasControlXattrs = type is "cifs" or "smb3",
         };
         Assert.Equal(expected, FileSystemFacts.Of(type, options));
     }

@@ -1,0 +1,194 @@
+// Extended attributes in the overlay: a node's record says of which kinds there are any, so that no others cost a query.
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Xattrs;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    /// <summary>What the overlay has of a name.</summary>
+    private enum XattrState
+    {
+        /// <summary>Nothing: the share knows.</summary>
+        None,
+
+        /// <summary>A value.</summary>
+        Kept,
+
+        /// <summary>That it was removed.</summary>
+        Hidden,
+    }
+
+    private XattrKinds KindsOf(Node inode) =>
+        _options.Xattrs == XattrPolicy.Share ? XattrKinds.None : inode.Record?.Xattrs ?? XattrKinds.None;
+
+    /// <summary>Looks a name up in the overlay.</summary>
+    /// <returns>OK; EIO: the database cannot be read.</returns>
+    private Errno ReadOverlaid(
+        Node inode, XattrKinds kind, ReadOnlySpan<byte> name, Span<byte> value, out XattrState state, out int size)
+    {
+        state = XattrState.None;
+        size = 0;
+        if ((KindsOf(inode) & kind) == 0)
+            return Errno.OK;
+        if (!inode.IsRemoved)
+        {
+            OverlayStatus status = _store.GetXattr(inode.Key, name.ToArray(), value, out int? found);
+            if (status == OverlayStatus.Ok)
+            {
+                state = found is null ? XattrState.Hidden : XattrState.Kept;
+                size = found ?? 0;
+                return Errno.OK;
+            }
+
+            if (status != OverlayStatus.NotFound)
+                return ErrnoOf(status);
+        }
+
+        // Whoever removes the last name takes the rows into memory first, under the monitor.
+        lock (inode)
+        {
+            if (inode.IsRemoved && NamelessXattrs.Find(inode.Nameless, name) is { } kept)
+            {
+                state = kept.IsHidden ? XattrState.Hidden : XattrState.Kept;
+                size = kept.Size;
+                if (kept.Size <= value.Length)
+                    kept.Value.CopyTo(value);
+            }
+        }
+
+        return Errno.OK;
+    }
+
+    // All of a file's, without their values.
+    private Errno OverlaidNames(Node inode, out IReadOnlyList<OverlaidXattr> xattrs)
+    {
+        xattrs = [];
+        if (KindsOf(inode) == XattrKinds.None)
+            return Errno.OK;
+        lock (inode)
+        {
+            if (!inode.IsRemoved)
+                return ErrnoOf(_store.GetXattrs(inode.Key, withValues: false, out xattrs));
+            xattrs = inode.Nameless;
+            return Errno.OK;
+        }
+    }
+
+    /// <summary>Changes attributes in the overlay, and ctime with them. Call under the node's monitor.</summary>
+    private Errno SaveXattrs(Node inode, SafeFd? fd, Statx stat, ReadOnlySpan<XattrChange> changes, uint caller)
+    {
+        EffectiveAttributes before = Effective(inode, ref stat);
+        var change = new AttributeChange(inode, _options, fd, stat);
+        return SaveChange(inode, ref change, before.Ctime, fd, caller, changes);
+    }
+
+    // Of which kinds there are any after some changes.
+    private Errno KindsAfter(Node inode, ReadOnlySpan<XattrChange> changes, out XattrKinds kinds)
+    {
+        kinds = KindsOf(inode);
+        XattrKinds deleted = XattrKinds.None;
+        foreach (XattrChange change in changes)
+        {
+            if (change.To is null)
+                deleted |= XattrName.KindOf(change.Name);
+        }
+
+        if ((kinds & deleted) != 0)
+        {
+            Errno errno = OverlaidNames(inode, out IReadOnlyList<OverlaidXattr> names);
+            if (errno != Errno.OK)
+                return errno;
+            kinds = XattrKinds.None;
+            for (int i = 0; i < names.Count; i++)
+                kinds |= IsChanged(names[i].Name, changes) ? XattrKinds.None : XattrName.KindOf(names[i].Name);
+        }
+
+        foreach (XattrChange change in changes)
+        {
+            if (change.To is not null)
+                kinds |= XattrName.KindOf(change.Name);
+        }
+
+        return Errno.OK;
+    }
+
+    private static bool IsChanged(ReadOnlySpan<byte> name, ReadOnlySpan<XattrChange> changes)
+    {
+        foreach (XattrChange change in changes)
+        {
+            if (name.SequenceEqual(change.Name))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What a change of a file's data or owner ends: its capabilities (capabilities(7)). The share sees to its own.</summary>
+    private Errno EndCapability(Node inode, out XattrChange[] changes)
+    {
+        changes = [];
+        if ((KindsOf(inode) & XattrKinds.Security) == 0 || inode.IsDirectory)
+            return Errno.OK;
+        CString name = XattrName.Capability;
+        Errno errno = ReadOverlaid(inode, XattrKinds.Security, name.Bytes, [], out XattrState state, out _);
+        if (errno == Errno.OK && state == XattrState.Kept)
+            changes = [XattrChange.Delete(name.Bytes.ToArray())];
+        return errno;
+    }
+
+    // The rows go with the record; who still has the file open keeps its attributes. Under the node's monitor.
+    private void KeepNameless(Node inode, InodeRecord record)
+    {
+        if (record.Xattrs == XattrKinds.None || inode.IsRemoved)
+            return;
+        OverlayStatus status = _store.GetXattrs(inode.Key, withValues: true, out IReadOnlyList<OverlaidXattr> xattrs);
+        inode.Nameless = [.. xattrs];
+        Forgotten(status);
+    }
+
+    private Errno WriteRecord(Node node, InodeRecord? record, ReadOnlySpan<XattrChange> changes)
+    {
+        InodeRecord? old = node.Record;
+        OverlayStatus status = OverlayStatus.Ok;
+        if (record is not null && !changes.IsEmpty)
+            status = _store.PutXattrs(node.Key, record, changes, isFirst: (old?.Xattrs ?? XattrKinds.None) == XattrKinds.None);
+        else if (record is not null)
+            status = _store.Put(node.Key, record);
+        else if (old is not null)
+            status = _store.Remove(node.Key, old);
+        if (status != OverlayStatus.Ok)
+            PassthroughLog.NotKept(_log, "save", status);
+        return ErrnoOf(status);
+    }
+
+    // A nameless inode gets a name: what was known of it in memory only is written. Under the node's monitor.
+    private Errno Name(Node inode, InodeRecord record)
+    {
+        // No row is of it yet, whatever its record says.
+        inode.Record = null;
+        Errno errno = Save(inode, record, NamelessXattrs.AsChanges(inode.Nameless));
+        if (errno == Errno.OK)
+            inode.Nameless = [];
+        else
+            inode.Record = record;
+        return errno;
+    }
+
+    // What gives another inode the same attributes. Under the node's monitor.
+    private Errno CopyXattrs(Node inode, out XattrChange[] changes)
+    {
+        changes = [];
+        if ((inode.Record?.Xattrs ?? XattrKinds.None) == XattrKinds.None)
+            return Errno.OK;
+        IReadOnlyList<OverlaidXattr> xattrs = inode.Nameless;
+        OverlayStatus status = inode.IsRemoved
+            ? OverlayStatus.Ok
+            : _store.GetXattrs(inode.Key, withValues: true, out xattrs);
+        changes = NamelessXattrs.AsChanges(xattrs);
+        return ErrnoOf(status);
+    }
+}
