@@ -81,6 +81,7 @@ internal static class CommandLine
         root.Subcommands.Add(ShowCommand.Create());
         root.Subcommands.Add(ListCommand.Create());
         root.Subcommands.Add(DiffCommand.Create());
+        root.Subcommands.Add(StatsCommand.Create());
         root.Subcommands.Add(FsckCommand.Create());
         root.Subcommands.Add(RebindCommand.Create());
         root.Subcommands.Add(ProbeCommand.Create());

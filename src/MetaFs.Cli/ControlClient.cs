@@ -1,4 +1,5 @@
 // Asks a mount about itself by ioctl(2) on one of its directories: no name inside a mount is special.
+using System.Globalization;
 using MetaFs.Cli.Mounting;
 using MetaFs.Linux;
 using MetaFs.Passthrough.Control;
@@ -49,6 +50,50 @@ internal static class ControlClient
         if (errno == Errno.OK)
             show = ControlProtocol.ParseShow(buffer);
         return errno == Errno.OK && show is null ? Errno.EPROTO : errno;
+    }
+
+    /// <summary>What the mount has done so far, put together from its answers.</summary>
+    /// <returns>OK; ENOTTY: no MetaFs mount, or one of an older version.</returns>
+    public static Errno Stats(CString directory, out ControlStats? stats)
+    {
+        stats = null;
+        Errno errno = Open(directory, out SafeFd fd);
+        using (fd)
+        {
+            int? next = 0;
+            while (errno == Errno.OK && next is { } first)
+            {
+                byte[] buffer = new byte[ControlProtocol.StatsSize];
+                if (first > 0)
+                    System.Text.Encoding.ASCII.GetBytes(first.ToString(CultureInfo.InvariantCulture), buffer);
+                errno = AsNoMount(Libc.Ioctl(fd, ControlProtocol.Stats, buffer));
+                if (errno != Errno.OK)
+                    break;
+                if (ControlProtocol.ParseStats(buffer) is not { } part)
+                    return Errno.EPROTO;
+                next = part.Next;
+                stats = stats is null ? part : stats with { Requests = [.. stats.Requests, .. part.Requests] };
+            }
+        }
+
+        return errno;
+    }
+
+    /// <summary>Has the mount take records out of service.</summary>
+    /// <param name="directory">A directory of the mount, open for reading.</param>
+    /// <param name="order">At most <see cref="ControlProtocol.RetireRecords"/>.</param>
+    /// <param name="done">For each record, whether it was done: none that a file in use has.</param>
+    /// <returns>OK; EPERM: only root and who mounted may; ENOTTY: no MetaFs mount.</returns>
+    public static Errno Retire(SafeFd directory, ControlRetire order, out bool[] done)
+    {
+        done = new bool[order.Records.Count];
+        byte[] buffer = new byte[ControlProtocol.RetireSize];
+        if (!ControlProtocol.WriteRetire(order, buffer))
+            return Errno.E2BIG;
+        Errno errno = AsNoMount(Libc.Ioctl(directory, ControlProtocol.Retire, buffer));
+        for (int i = 0; i < done.Length && errno == Errno.OK; i++)
+            done[i] = buffer[i] == (byte)'1';
+        return errno;
     }
 
     /// <summary>What a command says where the mount did not answer.</summary>

@@ -12,6 +12,9 @@ public interface IFuseConnection
     /// <summary>The protocol minor both sides speak: 31 to 45.</summary>
     uint Minor { get; }
 
+    /// <summary>What the server has done so far.</summary>
+    FuseStatistics Statistics { get; }
+
     /// <summary>Lends a file to the kernel for FOPEN_PASSTHROUGH (FUSE_DEV_IOC_BACKING_OPEN).</summary>
     /// <remarks>Not yet from within <see cref="IFuseFileSystem.Init"/>: the kernel has not seen the answer then.</remarks>
     /// <returns>OK; EPERM: no CAP_SYS_ADMIN; ELOOP: the share is itself stacked too deep; EOPNOTSUPP: not agreed on.</returns>

@@ -30,6 +30,9 @@ public interface IOverlayStore : IDisposable
     /// <summary>Whether there is no record at all, without asking the database: the common case is free.</summary>
     bool IsEmpty { get; }
 
+    /// <summary>Transactions that were committed since it was opened.</summary>
+    long Commits { get; }
+
     /// <summary>Reads one record. The guard is not looked at.</summary>
     OverlayStatus Get(in InodeKey key, out InodeRecord? record);
 

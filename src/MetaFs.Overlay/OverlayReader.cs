@@ -64,6 +64,9 @@ public sealed class OverlayReader : IDisposable
         }
     }
 
+    /// <summary>Receives the key of each row that is left out, with the line that the log gets.</summary>
+    public Action<InodeKey, string>? LeftOut { get; set; }
+
     /// <summary>All volumes by id.</summary>
     public IReadOnlyList<Volume> Volumes() => Guarded(() => VolumeRow.ReadAll(_database));
 
@@ -180,7 +183,12 @@ public sealed class OverlayReader : IDisposable
     {
         key = new InodeKey(row.Integer(VolumeColumn), unchecked((ulong)row.Integer(InoColumn)));
         if (RecordRow.Read(row, out InodeRecord? record) is { } problem)
-            _log?.Invoke(Impossible(key, problem));
+        {
+            string line = Impossible(key, problem);
+            _log?.Invoke(line);
+            LeftOut?.Invoke(key, line);
+        }
+
         return record;
     }
 

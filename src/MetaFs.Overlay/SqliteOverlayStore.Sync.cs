@@ -21,6 +21,9 @@ public sealed partial class SqliteOverlayStore
     private readonly Func<SafeFileHandle, string?> _flush;
 
     /// <inheritdoc/>
+    public long Commits => Volatile.Read(ref _commits) - 1;
+
+    /// <inheritdoc/>
     /// <remarks>
     /// Syncing the log is enough, without a lock against writers and checkpoints. A commit is in the log's current run,
     /// or a later run has overwritten it. SQLite begins a new run only when a checkpoint has copied every frame of the

@@ -31,6 +31,10 @@ public sealed partial class PassthroughFileSystem
                     return errno;
                 outputLength = ControlProtocol.Write(show!, output, ControlJson.Default.ControlShow);
                 break;
+            case ControlProtocol.Stats:
+                return Stats(input, output, out outputLength);
+            case ControlProtocol.Retire:
+                return Retire(context, input, output, out outputLength);
             default:
                 return Errno.ENOTTY;
         }
@@ -154,7 +158,7 @@ public sealed partial class PassthroughFileSystem
         };
     }
 
-    private static string ReasonName(ReasonKind kind) => kind switch
+    internal static string ReasonName(ReasonKind kind) => kind switch
     {
         ReasonKind.Refused => "refused",
         ReasonKind.Ignored => "ignored",

@@ -4,6 +4,7 @@ using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Counters;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
 using MetaFs.Passthrough.Xattrs;
@@ -157,6 +158,7 @@ public sealed partial class PassthroughFileSystem
             draft.Gid ??= new IdValue(birth.Gid, created);
         if (hasMode && (modeIsForced || (shown.Mode & ModeBits.All) != birth.Permissions))
             draft.Mode ??= new ModeValue(birth.Permissions, created);
+        CountCreated(draft);
         return Errno.OK;
     }
 
@@ -168,6 +170,17 @@ public sealed partial class PassthroughFileSystem
         Libc.Fremovexattr(fd, XattrName.AccessAcl);
         if (node.IsDirectory)
             Libc.Fremovexattr(fd, XattrName.DefaultAcl);
+    }
+
+    // What was tried on the share and refused is counted there.
+    private void CountCreated(in RecordDraft draft)
+    {
+        if (draft.Uid is { Reason: { Kind: ReasonKind.Created } uid })
+            _volumes.Counters.Count(SetAttribute.Uid, uid);
+        if (draft.Gid is { Reason: { Kind: ReasonKind.Created } gid })
+            _volumes.Counters.Count(SetAttribute.Gid, gid);
+        if (draft.Mode is { Reason: { Kind: ReasonKind.Created } mode })
+            _volumes.Counters.Count(SetAttribute.Mode, mode);
     }
 
     private Errno AdoptMode(Node node, ref AttributeChange change, in Birth birth)

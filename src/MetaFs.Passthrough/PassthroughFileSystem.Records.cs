@@ -11,12 +11,20 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
+    // Looks at records that the node had, or that an empty database spared; and those that asked the database.
+    private long _recordHits;
+    private long _recordReads;
+
     /// <summary>Finds a node's record, unless it is known already, and makes sure that it was made for this file.</summary>
     /// <returns>OK; EIO: the database cannot be read, so nothing may be claimed about the file.</returns>
     private Errno LoadRecord(Node node, in Statx stat, SafeFd directory, CString name)
     {
         if (node.IsRecordLoaded && (node.Record is null || !node.Volume.Facts.HandleIsIdentity))
+        {
+            Interlocked.Increment(ref _recordHits);
             return Errno.OK;
+        }
+
         lock (node)
         {
             if (node.IsRecordLoaded)
@@ -29,6 +37,7 @@ public sealed partial class PassthroughFileSystem
 
             InodeRecord? record = null;
             OverlayStatus status = _store.IsEmpty ? OverlayStatus.NotFound : _store.Get(node.Key, out record);
+            Interlocked.Increment(ref _store.IsEmpty ? ref _recordHits : ref _recordReads);
             if (status is not (OverlayStatus.Ok or OverlayStatus.NotFound))
                 return ErrnoOf(status);
             if (record is not null && !node.Volume.GuardOf(stat, directory, name).Matches(record.Guard))

@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, fsck, rebind, probe, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, rebind, probe, version (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]
@@ -41,6 +41,7 @@ public sealed class CommandLineTests
     [InlineData("show --help")]
     [InlineData("list --help")]
     [InlineData("diff --help")]
+    [InlineData("stats --help")]
     [InlineData("fsck --help")]
     [InlineData("rebind --help")]
     [InlineData("probe --help")]

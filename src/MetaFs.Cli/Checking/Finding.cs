@@ -37,6 +37,15 @@ internal enum FindingKind
 /// <param name="Detail">A clause for people.</param>
 internal sealed record Finding(FindingKind Kind, InodeKey? Key, byte[]? Path, string Detail)
 {
+    /// <summary>The record, where it can be read.</summary>
+    public InodeRecord? Record { get; init; }
+
+    /// <summary>Where the file is, for one that was moved.</summary>
+    public PathHint? Place { get; init; }
+
+    /// <summary>Whether a repair has something to do.</summary>
+    public bool IsRepairable => Key is not null && Kind is not (FindingKind.Unreadable or FindingKind.DamagedDatabase);
+
     /// <summary>Whether somebody has to do something; the rest is harmless and settles itself.</summary>
     public bool IsProblem =>
         Kind is FindingKind.DamagedDatabase or FindingKind.DamagedRecord or FindingKind.UnknownVolume;

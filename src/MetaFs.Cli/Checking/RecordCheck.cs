@@ -37,6 +37,12 @@ internal sealed class RecordCheck : IDisposable
         _records = reader.Lookup();
     }
 
+    /// <summary>Called with the number of names so far and the last one's path.</summary>
+    public delegate void Progressed(long names, ReadOnlySpan<byte> path);
+
+    /// <summary>Told of each name.</summary>
+    public Progressed? Walked { get; init; }
+
     /// <summary>Names met on the share.</summary>
     public long Names { get; private set; }
 
@@ -118,12 +124,15 @@ internal sealed class RecordCheck : IDisposable
     {
         Records++;
         if (row.Volume is null)
-            _report(new Finding(FindingKind.UnknownVolume, row.Key, row.Path, "the database has no such volume"));
+            _report(new Finding(FindingKind.UnknownVolume, row.Key, row.Path, "the database has no such volume") { Record = row.Record });
     }
 
     private void ReportMissing(OverlayRow row) => _report(UnreadablePlaces > 0
         ? new Finding(FindingKind.Unreadable, row.Key, row.Path, "not found in what could be read of the share")
-        : new Finding(FindingKind.Leftover, row.Key, row.Path, "no file of the share has this inode number"));
+        : new Finding(FindingKind.Leftover, row.Key, row.Path, "no file of the share has this inode number")
+        {
+            Record = row.Record,
+        });
 
     private void Unreadable(byte[] path, Errno errno)
     {
@@ -135,6 +144,7 @@ internal sealed class RecordCheck : IDisposable
     {
         if (_judging)
             Names++;
+        Walked?.Invoke(Names, name.Path);
         CheckedVolume volume = VolumeOf(name);
         if (volume.Id is not { } id || !volume.Facts.StableInodes)
             return;
@@ -155,7 +165,7 @@ internal sealed class RecordCheck : IDisposable
 
         finding = Compare(volume, key, fresh, name, now);
         if (finding is not null)
-            _report(finding);
+            _report(finding with { Record = fresh });
     }
 
     private static Finding? Compare(
@@ -178,7 +188,10 @@ internal sealed class RecordCheck : IDisposable
             return null;
         return new Finding(
             FindingKind.MovedFile, key, name.Path.ToArray(), string.Create(
-                CultureInfo.InvariantCulture, $"was last seen as {ByteText.ForDisplay(record.Hint.Name ?? [])}"));
+                CultureInfo.InvariantCulture, $"was last seen as {ByteText.ForDisplay(record.Hint.Name ?? [])}"))
+        {
+            Place = new PathHint(name.Parent, name.Name.Bytes.ToArray()),
+        };
     }
 
     private static bool IsAt(in WalkedName name, in PathHint hint) =>

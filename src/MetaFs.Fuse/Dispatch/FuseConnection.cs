@@ -17,7 +17,6 @@ internal sealed class FuseConnection : IFuseConnection
     private const int LongestName = 1024;
 
     private readonly IFuseChannel _channel;
-    private readonly FuseStatistics _statistics;
 
     // Written by the one worker that handles INIT, before _ready; read by all after it.
     private volatile bool _ready;
@@ -25,12 +24,14 @@ internal sealed class FuseConnection : IFuseConnection
     public FuseConnection(IFuseChannel channel, FuseStatistics statistics)
     {
         _channel = channel;
-        _statistics = statistics;
+        Statistics = statistics;
     }
 
     public FuseInitFlags Features { get; private set; }
 
     public uint Minor { get; private set; }
+
+    public FuseStatistics Statistics { get; }
 
     /// <summary>Bytes of <see cref="FuseSetxattrIn"/> that the kernel sends.</summary>
     public int SetxattrInSize => (Features & FuseInitFlags.FUSE_SETXATTR_EXT) != 0
@@ -63,7 +64,7 @@ internal sealed class FuseConnection : IFuseConnection
             return Errno.EOPNOTSUPP;
         Errno errno = _channel.BackingOpen(file, out backingId);
         if (errno == Errno.OK)
-            _statistics.CountBackingIds(1);
+            Statistics.CountBackingIds(1);
         return errno;
     }
 
@@ -71,7 +72,7 @@ internal sealed class FuseConnection : IFuseConnection
     {
         Errno errno = _channel.BackingClose(backingId);
         if (errno == Errno.OK)
-            _statistics.CountBackingIds(-1);
+            Statistics.CountBackingIds(-1);
         return errno;
     }
 

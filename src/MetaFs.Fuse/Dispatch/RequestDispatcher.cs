@@ -1,5 +1,6 @@
 // From bytes to one call of the file system and back to bytes (rows 3 and 7 of the request's way). The partials hold
 // the opcodes by topic: Entries, Attributes, Files, Directories, Xattrs, Control; TakeBack undoes unwanted replies.
+using System.Diagnostics;
 using MetaFs.Fuse.Abi;
 using MetaFs.Fuse.Transport;
 using MetaFs.Linux;
@@ -44,11 +45,13 @@ internal sealed partial class RequestDispatcher
             return;
 
         RequestThread.Client = request.Context.Pid;
+        long arrived = Stopwatch.GetTimestamp();
         _statistics.CountRequest(request.Opcode);
         _tracer?.Received(ref request);
         Errno errno = sound ? Handle(ref request, ref reply, takeBack: false) : Errno.EIO;
         if (!request.IsSilent)
             Reply(sink, ref request, ref reply, errno);
+        _statistics.CountReply(request.Opcode, errno, (long)Stopwatch.GetElapsedTime(arrived).TotalNanoseconds);
     }
 
     private void Reply(IReplySink sink, ref FuseRequest request, ref ReplyWriter reply, Errno errno)

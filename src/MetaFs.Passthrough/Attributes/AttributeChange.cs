@@ -2,6 +2,7 @@
 using MetaFs.Fuse;
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Counters;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
 
@@ -259,21 +260,35 @@ internal ref struct AttributeChange
     private void RecordOwner(uint? uid, uint? gid, FieldVerdict uidVerdict, FieldVerdict gidVerdict, Reason reason)
     {
         if (uid is { } wantedUid)
-            _draft.Uid = _draft.Decide(_draft.Uid, uidVerdict, new IdValue(wantedUid, reason));
+            _draft.Uid = Count(
+                SetAttribute.Uid, _draft.Decide(_draft.Uid, uidVerdict, new IdValue(wantedUid, reason)), reason);
         if (gid is { } wantedGid)
-            _draft.Gid = _draft.Decide(_draft.Gid, gidVerdict, new IdValue(wantedGid, reason));
+            _draft.Gid = Count(
+                SetAttribute.Gid, _draft.Decide(_draft.Gid, gidVerdict, new IdValue(wantedGid, reason)), reason);
     }
 
     private void RecordMode(uint wanted, FieldVerdict verdict, Reason reason) =>
-        _draft.Mode = _draft.Decide(_draft.Mode, verdict, new ModeValue(wanted, reason));
+        _draft.Mode = Count(
+            SetAttribute.Mode, _draft.Decide(_draft.Mode, verdict, new ModeValue(wanted, reason)), reason);
+
+    private readonly T? Count<T>(SetAttribute attribute, T? field, Reason reason)
+        where T : struct
+    {
+        _node.Volume.Counters.Count(attribute, field is null ? null : reason);
+        return field;
+    }
 
     private void RecordTimes(
         TimeRequest? atime, TimeRequest? mtime, FieldVerdict atimeVerdict, FieldVerdict mtimeVerdict, Reason reason)
     {
         if (atime is { } wantedAtime)
-            _draft.Atime = _draft.Decide(_draft.Atime, atimeVerdict, new TimeValue(wantedAtime.Nanoseconds, reason));
+            _draft.Atime = Count(
+                SetAttribute.Atime,
+                _draft.Decide(_draft.Atime, atimeVerdict, new TimeValue(wantedAtime.Nanoseconds, reason)), reason);
         if (mtime is { } wantedMtime)
-            _draft.Mtime = _draft.Decide(_draft.Mtime, mtimeVerdict, new TimeValue(wantedMtime.Nanoseconds, reason));
+            _draft.Mtime = Count(
+                SetAttribute.Mtime,
+                _draft.Decide(_draft.Mtime, mtimeVerdict, new TimeValue(wantedMtime.Nanoseconds, reason)), reason);
     }
 
     // A time that the share shows as wanted is not forced on it, so finding it there is proof enough; but a share that

@@ -22,6 +22,38 @@ public static class ControlProtocol
     /// </summary>
     public const uint Show = (3u << 30) | (ShowSize << 16) | ('M' << 8) | 2;
 
+    /// <summary>Bytes of a <see cref="Stats"/> question and of its answer.</summary>
+    public const int StatsSize = 16 * 1024 - 1;
+
+    /// <summary>
+    /// METAFS_IOC_STATS = _IOWR('M', 3, char[16383]): in: <see cref="ControlStats.Next"/> as text, ended by NUL; at first
+    /// nothing.
+    /// </summary>
+    public const uint Stats = (3u << 30) | (StatsSize << 16) | ('M' << 8) | 3;
+
+    /// <summary>Bytes of a <see cref="Retire"/> order and of its answer.</summary>
+    public const int RetireSize = 16 * 1024 - 2;
+
+    /// <summary>Records in one order, at most.</summary>
+    public const int RetireRecords = 100;
+
+    /// <summary>
+    /// METAFS_IOC_RETIRE = _IOWR('M', 4, char[16382]): takes records out of service that no file is of. Only root and who
+    /// mounted. In: <see cref="ControlRetire"/>, ended by NUL; out: for each record "1" if it was done, "0" if not.
+    /// </summary>
+    public const uint Retire = (3u << 30) | (RetireSize << 16) | ('M' << 8) | 4;
+
+    /// <summary>Writes a <see cref="Retire"/> order.</summary>
+    /// <returns>Whether it fits.</returns>
+    public static bool WriteRetire(ControlRetire order, Span<byte> buffer) =>
+        Write(order, buffer, ControlJson.Default.ControlRetire) > 0;
+
+    internal static ControlRetire? ParseRetire(ReadOnlySpan<byte> order) => Parse(order, ControlJson.Default.ControlRetire);
+
+    /// <summary>Reads a <see cref="Stats"/> answer; null: it is not one.</summary>
+    public static ControlStats? ParseStats(ReadOnlySpan<byte> answer) =>
+        Parse(answer, ControlJson.Default.ControlStats);
+
     /// <summary>Reads an <see cref="Info"/> answer; null: it is not one.</summary>
     public static ControlInfo? ParseInfo(ReadOnlySpan<byte> answer) =>
         Parse(answer, ControlJson.Default.ControlInfo);
@@ -62,5 +94,7 @@ public static class ControlProtocol
 /// <summary>Source-generated, so that start-up reflects on nothing.</summary>
 [JsonSerializable(typeof(ControlInfo))]
 [JsonSerializable(typeof(ControlShow))]
+[JsonSerializable(typeof(ControlStats))]
+[JsonSerializable(typeof(ControlRetire))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class ControlJson : JsonSerializerContext;

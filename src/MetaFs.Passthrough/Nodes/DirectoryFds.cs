@@ -61,6 +61,9 @@ internal sealed class DirectoryFds : IDisposable
     private readonly DirectoryFd?[] _clock;
     private int _hand;
 
+    // Interlocked only.
+    private long _opened;
+
     /// <param name="capacity">Descriptors at most, the root's not counted.</param>
     public DirectoryFds(int capacity) => _clock = new DirectoryFd?[Math.Max(capacity, 4)];
 
@@ -73,6 +76,9 @@ internal sealed class DirectoryFds : IDisposable
                 return _clock.Count(entry => entry is not null);
         }
     }
+
+    /// <summary>How often a directory had to be opened: it was not, or not any more.</summary>
+    public long Opened => Interlocked.Read(ref _opened);
 
     /// <summary>Gives the root its descriptor, which is never evicted.</summary>
     public static void SetRoot(Node root, SafeFd fd) => root.Directory = new DirectoryFd(fd, root);
@@ -135,6 +141,7 @@ internal sealed class DirectoryFds : IDisposable
 
     private Errno Open(Node node, out DirectoryFd? opened)
     {
+        Interlocked.Increment(ref _opened);
         while (true)
         {
             Errno errno = TryOpen(node, out opened, out Node? lost, out NodeName? seen);

@@ -58,6 +58,13 @@ internal sealed class NodeTable
             return _byKey.TryGetValue(new InodeKey(volume.Id, stat.Ino), out Node? node) && node.Is(stat) ? node : null;
     }
 
+    /// <summary>The node of a key, if the kernel knows one.</summary>
+    public Node? Find(in InodeKey key)
+    {
+        lock (_lock)
+            return _byKey.GetValueOrDefault(key);
+    }
+
     /// <summary>The node of an inode found under a name, with one more lookup.</summary>
     /// <param name="volume">The inode's volume.</param>
     /// <param name="stat">What the share shows of it.</param>

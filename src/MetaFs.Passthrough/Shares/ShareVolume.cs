@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Counters;
 
 namespace MetaFs.Passthrough.Shares;
 
@@ -55,6 +56,9 @@ internal sealed class ShareVolume
 
     /// <summary>Whether files keep owner access on the share, because the daemon needs it.</summary>
     public bool KeepAccess { get; }
+
+    /// <summary>What became of attributes that were set.</summary>
+    public AttributeCounters Counters { get; init; } = new();
 
     /// <summary>A file of the share could not be lent to the kernel; a late view costs one more try.</summary>
     public volatile bool LacksPassthrough;

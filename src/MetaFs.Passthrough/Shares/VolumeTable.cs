@@ -1,5 +1,6 @@
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Counters;
 
 namespace MetaFs.Passthrough.Shares;
 
@@ -18,6 +19,9 @@ internal sealed class VolumeTable
         _store = store;
         _privileged = privileged;
     }
+
+    /// <summary>What became of attributes that were set, on all volumes.</summary>
+    public AttributeCounters Counters { get; } = new();
 
     /// <summary>The volume of what statx showed.</summary>
     /// <returns>OK; EIO: the database cannot hold another volume.</returns>
@@ -61,7 +65,10 @@ internal sealed class VolumeTable
                 return Errno.EIO;
             FileSystemFacts facts = FileSystemFacts.Of(description.Mount);
             bool keepAccess = !(facts.IsLocal && _privileged);
-            volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess);
+            volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess)
+            {
+                Counters = Counters,
+            };
             if (volume.Ordinal > 0)
                 QuarantineRemovals(volume);
             _volumes = [.. _volumes, volume];

@@ -25,6 +25,8 @@ internal sealed class FakeConnection(FuseInitFlags features) : IFuseConnection
 
     public uint Minor => 45;
 
+    public FuseStatistics Statistics { get; } = new();
+
     public Errno BackingOpen(SafeFd file, out int backingId)
     {
         Offers++;

@@ -35,6 +35,8 @@ internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
 
     public bool HasVolumes => inner.HasVolumes;
 
+    public long Commits => inner.Commits;
+
     /// <summary>Has calls of these kinds fail, all from the n-th on; 1 is the next one.</summary>
     public void FailFrom(int nth, StoreCalls calls, OverlayStatus status)
     {

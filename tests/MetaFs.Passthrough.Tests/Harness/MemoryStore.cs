@@ -22,6 +22,8 @@ internal sealed class MemoryStore : IOverlayStore
 
     public bool IsEmpty => Count == 0;
 
+    public long Commits => 0;
+
     public bool HasVolumes => Locked(() => _volumes.Count > 0);
 
     public OverlayStatus Get(in InodeKey key, out InodeRecord? record)

@@ -1,0 +1,60 @@
+// Records that no file is of, and who may have them put away: fsck and prune on a live mount.
+using MetaFs.Fuse;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using MetaFs.Passthrough.Control;
+using MetaFs.Passthrough.Nodes;
+
+namespace MetaFs.Passthrough;
+
+public sealed partial class PassthroughFileSystem
+{
+    private Errno Retire(in RequestContext context, ReadOnlySpan<byte> input, Span<byte> output, out int length)
+    {
+        length = 0;
+
+        // The kernel has asked for no more than that the directory can be read.
+        if (context.Uid != 0 && context.Uid != Libc.Geteuid())
+            return Errno.EPERM;
+        if (ControlProtocol.ParseRetire(input) is not { Records: not null, Reason: not null } order
+            || order.Records.Count > ControlProtocol.RetireRecords || order.Records.Count > output.Length)
+        {
+            return Errno.EINVAL;
+        }
+
+        foreach (ControlRecord record in order.Records)
+            output[length++] = (byte)(record is not null && Retire(record, order) ? '1' : '0');
+        return Errno.OK;
+    }
+
+    // One that a file in use has stays: it is looked after by the mount itself.
+    private bool Retire(ControlRecord record, ControlRetire order)
+    {
+        var key = new InodeKey(record.Volume, record.Ino);
+        if (_nodes.Find(key) is { Record: not null })
+            return false;
+        InodeRecord? seen = record.SetAtNs is { } setAt
+            ? new InodeRecord { Guard = default, SetAt = setAt }
+            : null;
+        OverlayStatus status = _store.Get(key, out InodeRecord? present);
+        bool isOther = status == OverlayStatus.NotFound || (present is not null && present.SetAt != record.SetAtNs);
+        if (isOther || (seen is null && order.Delete))
+            return false;
+        status = order.Delete ? _store.Remove(key, seen!) : _store.Quarantine(key, order.Reason, seen);
+        return status == OverlayStatus.Ok && !IsBack(key, present);
+    }
+
+    // A look-up that came in between has the record on its node: then it is in service, and its row has to be there.
+    private bool IsBack(in InodeKey key, InodeRecord? retired)
+    {
+        if (retired is null || _nodes.Find(key) is not { } node)
+            return false;
+        lock (node)
+        {
+            if (node.Record is not { } record || record.SetAt != retired.SetAt)
+                return false;
+            Save(node, record);
+            return true;
+        }
+    }
+}
