@@ -14,6 +14,7 @@ import tempfile
 
 import contenders as who
 import report
+import scale
 from data import IO
 from inputs import Inputs
 from phases import GIT, TREE, Parallel, Rsync, StatStorm, now
@@ -71,6 +72,8 @@ def parse():
     parser.add_argument('--phases', default='tree')
     parser.add_argument('--files', type=int, default=10000)
     parser.add_argument('--big', type=int, default=100000)
+    parser.add_argument('--records', type=int, default=10_000_000)
+    parser.add_argument('--nodes', type=int, default=1_000_000)
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--nice', type=int, default=-10)
     parser.add_argument('--metafs', action='append', default=[])
@@ -83,7 +86,7 @@ def parse():
     for word in options.metafs:
         name, _, program = word.rpartition('=')
         options.programs[name or 'metafs'] = program
-    known = {phase.name for phase in PHASES} | {phase.group for phase in PHASES}
+    known = {phase.name for phase in PHASES} | {phase.group for phase in PHASES} | set(scale.GROUPS)
     for word in options.phases.split(','):
         if word not in known:
             parser.error(f"no phase '{word}'; scripts/bench --list names them")
@@ -201,9 +204,13 @@ def measure(options, work):
             found = [contender for contender in found if contender.name == 'metafs']
             document['requests'] = count_requests(bench, options, found[0])
         else:
-            for contender in found:
-                contender.mount()
-            document['results'], document['cpu'] = run_rounds(bench, options, found)
+            words = options.phases.split(',')
+            document['growth'] = {
+                name: group(bench, options, work, share, say) for name, group in scale.GROUPS.items() if name in words}
+            if chosen_phases(options):
+                for contender in found:
+                    contender.mount()
+                document['results'], document['cpu'] = run_rounds(bench, options, found)
         document['units'] = {phase.name: phase.unit for phase in PHASES}
         document['load'] = [load, os.getloadavg()[0]]
         document['failures'] = bench.failures
@@ -223,6 +230,8 @@ def main():
     if options.list:
         for phase in PHASES:
             print(f'{phase.group:9} {phase.name:20} {phase.about}')
+        for name, group in scale.GROUPS.items():
+            print(f'{name:30} {group.__doc__}')
         return 0
     # Peers that hold a descriptor for each inode get as many as they ask for.
     try:
@@ -243,7 +252,7 @@ def main():
     if options.json:
         print(json.dumps(document, indent=2))
     else:
-        print(report.counts(document) if options.count else report.tables(document))
+        print(report.text_of(document))
     failed = {'native', 'metafs'} & set(document['failures'])
     return 1 if failed else 0
 

@@ -24,8 +24,17 @@ def row(cells):
     return '| ' + ' | '.join(cells) + ' |'
 
 
-def tables(document):
+def text_of(document):
     """The document as Markdown."""
+    parts = [counts(document)] if 'requests' in document else []
+    parts += ['\n'.join(lines) for lines in document.get('growth', {}).values()]
+    if 'results' in document:
+        parts.append(tables(document))
+    return '\n\n'.join(parts)
+
+
+def tables(document):
+    """Times and ratios."""
     names = [contender['name'] for contender in document['contenders']]
     results = document['results']
     lines = [f"{document['machine']}; share: {document['share']}; {document['files']} files; "

@@ -77,6 +77,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
     /// <summary>Closes the share's descriptors.</summary>
     public void Dispose()
     {
+        _nodes.Dispose();
         _directories.Dispose();
         _root.Dispose();
     }

@@ -8,10 +8,11 @@ using MetaFs.Passthrough.Shares;
 namespace MetaFs.Passthrough.Nodes;
 
 /// <summary>Nodes by id and by inode. Every name of one inode leads to one node, so the kernel caches it once.</summary>
-internal sealed class NodeTable
+internal sealed class NodeTable : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly DirectoryFds _directories;
+    private readonly MemoryReturn _memory;
 
     // All guarded by _lock for writing. _slots is also read without it: it only grows, by a copy, and the kernel names
     // a node only between a reply that gave it out and its FORGET.
@@ -21,7 +22,11 @@ internal sealed class NodeTable
     private ulong _generation;
     private uint _used = (uint)NodeId.Root.Value;
 
-    public NodeTable(DirectoryFds directories) => _directories = directories;
+    public NodeTable(DirectoryFds directories)
+    {
+        _directories = directories;
+        _memory = new MemoryReturn(Trim);
+    }
 
     /// <summary>Nodes alive.</summary>
     public int Count
@@ -173,8 +178,11 @@ internal sealed class NodeTable
         {
             node.LookupCount -= Math.Min(lookups, node.LookupCount);
             ReapLocked(node);
+            _memory.Forgot(_byKey.Count);
         }
     }
+
+    public void Dispose() => _memory.Dispose();
 
     /// <summary>Keeps a node alive for an open handle.</summary>
     public void AddReference(Node node)
@@ -188,6 +196,16 @@ internal sealed class NodeTable
     {
         lock (_lock)
             DropReferenceLocked(node);
+    }
+
+    // The slots stay: a node is found by its number.
+    private void Trim()
+    {
+        lock (_lock)
+        {
+            _byKey.TrimExcess();
+            _memory.Returned(_byKey.Count);
+        }
     }
 
     private Node NewNode(ShareVolume volume, ulong ino, InodeGuard guard)
