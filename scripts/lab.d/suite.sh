@@ -37,6 +37,7 @@ case $SHARE_KIND in
 esac
 part posix
 part facts
+part objects
 if [[ $SHARE_KIND == nfs3-root-squash ]]; then part as-caller; fi
 if ! inodes_are_stable; then part moving-inodes; fi
 exit "$status"

@@ -97,7 +97,7 @@ internal static class MountCommand
             TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Mount options (-o):");
             foreach (MountOption option in MountOptionTable.All)
-                output.WriteLine($"  {option.Usage,-26}{option.Help}");
+                output.WriteLine($"  {option.Usage,-28}{option.Help}");
             output.WriteLine();
             output.WriteLine("A comma inside a value is written '\\,'. Words that fstab(5) keeps for mount(8) and");
             output.WriteLine("systemd (defaults, noauto, nofail, _netdev, noatime, x-..., comment=...) are ignored.");

@@ -5,6 +5,7 @@ using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Control;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Passthrough;
@@ -89,7 +90,12 @@ public sealed partial class PassthroughFileSystem
         Errno errno = LookupNode(directory, fd, name, stat, out Node node);
         if (errno != Errno.OK)
             return errno;
-        show = Show(node, stat);
+
+        // Of an inode that nobody knew, only a second look knows what the share has in its place.
+        Statx own = stat;
+        if (StatNode(node, out Statx again) == Errno.OK)
+            own = again;
+        show = Show(node, own);
         LetGo(node);
         return Errno.OK;
     }
@@ -106,7 +112,8 @@ public sealed partial class PassthroughFileSystem
             TypeName(effective.Mode), effective.Mode & ModeBits.All, effective.Uid, effective.Gid, stat.Size, ino, stat.Nlink,
             effective.Atime, effective.Mtime, effective.Ctime, stat.HasBtime ? stat.BtimeNs : null);
         var share = new ControlAttributes(
-            TypeName(stat.Mode), stat.Mode & ModeBits.All, stat.Uid, stat.Gid, stat.Size, stat.Ino, stat.Nlink,
+            node.IsPlaceholder ? TypeName(FileMode.S_IFREG) : TypeName(stat.Mode), stat.Mode & ModeBits.All,
+            stat.Uid, stat.Gid, SizeOnShare(node, stat), stat.Ino, stat.Nlink,
             stat.AtimeNs, stat.MtimeNs, stat.CtimeNs, stat.HasBtime ? stat.BtimeNs : null);
         return new ControlShow(
             shown, share, FieldsOf(record, times != TimeVerdict.Void), record?.SetAt, GuardName(record?.Guard.Kind),
@@ -127,6 +134,13 @@ public sealed partial class PassthroughFileSystem
                 _ => "holds",
             })
             : null;
+
+    private static ulong SizeOnShare(Node node, in Statx stat)
+    {
+        if (!node.IsPlaceholder)
+            return stat.Size;
+        return FileMode.IsSymlink(stat.Mode) ? (ulong)SymlinkPlaceholder.Size : SpecialPlaceholder.Size;
+    }
 
     private static List<ControlField> FieldsOf(InodeRecord? record, bool timesValid)
     {

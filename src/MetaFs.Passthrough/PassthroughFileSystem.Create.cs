@@ -81,28 +81,21 @@ public sealed partial class PassthroughFileSystem
     public Errno Mknod(
         in RequestContext context, NodeId parent, CString name, uint mode, uint rdev, uint umask,
         out FuseEntryOut entry) =>
-        Make(context, parent, name, mode, umask, Object.Node, default, rdev, out entry);
+        Make(context, parent, name, mode, umask, default, rdev, out entry);
 
     /// <inheritdoc/>
     public Errno Mkdir(
         in RequestContext context, NodeId parent, CString name, uint mode, uint umask, out FuseEntryOut entry) =>
-        Make(context, parent, name, FileMode.S_IFDIR | mode, umask, Object.Directory, default, 0, out entry);
+        Make(context, parent, name, FileMode.S_IFDIR | mode, umask, default, 0, out entry);
 
     /// <inheritdoc/>
     public Errno Symlink(in RequestContext context, NodeId parent, CString name, CString target, out FuseEntryOut entry) =>
-        Make(context, parent, name, FileMode.S_IFLNK | 0x1FF, 0, Object.Symlink, target, 0, out entry);
-
-    private enum Object
-    {
-        Node,
-        Directory,
-        Symlink,
-    }
+        Make(context, parent, name, FileMode.S_IFLNK | 0x1FF, 0, target, 0, out entry);
 
     // What has no handle of its own: made by name, then taken hold of by an O_PATH descriptor for its owner's sake.
     private Errno Make(
-        in RequestContext context, NodeId parent, CString name, uint mode, uint umask, Object kind, CString target,
-        ulong device, out FuseEntryOut entry)
+        in RequestContext context, NodeId parent, CString name, uint mode, uint umask, CString target, uint device,
+        out FuseEntryOut entry)
     {
         entry = default;
         Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
@@ -113,12 +106,13 @@ public sealed partial class PassthroughFileSystem
             errno = BirthIn(context, directory, lease.Fd, mode, umask, out Birth birth);
             if (errno != Errno.OK)
                 return errno;
-            uint shareMode = birth.OnShare(directory);
-            errno = kind switch
+            EmulatedObject? item = null;
+            uint permissions = birth.OnShare(directory) & ModeBits.All;
+            errno = FileMode.TypeOf(mode) switch
             {
-                Object.Directory => Libc.Mkdirat(lease.Fd, name, shareMode & ModeBits.All),
-                Object.Symlink => Libc.Symlinkat(target, lease.Fd, name),
-                _ => Libc.Mknodat(lease.Fd, name, shareMode, device),
+                FileMode.S_IFDIR => Libc.Mkdirat(lease.Fd, name, permissions),
+                FileMode.S_IFREG => MakeFile(lease.Fd, name, permissions),
+                _ => MakeObject(directory, lease.Fd, name, birth.OnShare(directory), target, device, out item),
             };
             if (errno != Errno.OK)
                 return errno;
@@ -126,7 +120,7 @@ public sealed partial class PassthroughFileSystem
             if (errno != Errno.OK)
                 return errno;
             using (fd)
-                return AdoptName(directory, lease.Fd, name, fd, birth, out entry, out _);
+                return AdoptName(directory, lease.Fd, name, fd, birth, out entry, out _, item);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed partial class PassthroughFileSystem
                 if (errno != Errno.OK)
                     break;
                 ulong ino = directory.Node.Volume.ShownIno(entry.Ino);
-                if (!buffer.TryAdd(ino, (ulong)entry.Off, entry.Type, entry.NameTerminated[..^1]))
+                if (!buffer.TryAdd(ino, (ulong)entry.Off, TypeOf(directory, entry), entry.NameTerminated[..^1]))
                     return Errno.OK;
                 directory.Pass(entry);
             }
@@ -63,7 +63,9 @@ public sealed partial class PassthroughFileSystem
                 ReadOnlySpan<byte> name = entry.NameTerminated[..^1];
                 if (!buffer.HasRoomForPlus(name.Length))
                     return Errno.OK;
-                buffer.TryAddPlus(EntryIn(directory, entry), (ulong)entry.Off, entry.Type, name);
+                FuseEntryOut found = EntryIn(directory, entry);
+                byte type = found.Nodeid != 0 ? FileMode.ToDirentType(found.Attr.Mode) : entry.Type;
+                buffer.TryAddPlus(found, (ulong)entry.Off, type, name);
                 directory.Pass(entry);
             }
 
@@ -115,6 +117,16 @@ public sealed partial class PassthroughFileSystem
         _nodes.AddReference(inode);
         open.Fh = _openDirectories.Add(new OpenDirectory(fd, inode)).Value;
         return Errno.OK;
+    }
+
+    // What is a plain file on the share may stand for something else.
+    private static byte TypeOf(OpenDirectory directory, in Dirent entry)
+    {
+        if (entry.Type != DirentType.DT_REG || !directory.Node.Volume.Objects.MayHold)
+            return entry.Type;
+        return ShareView.Named(directory.Node, directory.Fd, entry.Name, out Statx stat) == Errno.OK
+            ? FileMode.ToDirentType(stat.Mode)
+            : entry.Type;
     }
 
     // An entry whose attributes cannot be had goes out by name and type alone; the kernel asks again if it matters.

@@ -6,6 +6,7 @@ using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Counters;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Shares;
 using MetaFs.Passthrough.Xattrs;
 
@@ -98,13 +99,15 @@ public sealed partial class PassthroughFileSystem
     /// <param name="fd">It, on the share.</param>
     /// <param name="birth">What it is to be.</param>
     /// <param name="stat">What the share shows; then what it shows afterwards.</param>
-    private Errno Adopt(Node node, SafeFd fd, in Birth birth, ref Statx stat)
+    /// <param name="item">What it stands for; null: itself.</param>
+    private Errno Adopt(Node node, SafeFd fd, in Birth birth, ref Statx stat, EmulatedObject? item)
     {
         lock (node)
         {
             // A row under this number is of a file that is gone: this one was made a moment ago.
-            node.Record = null;
+            node.Record = item is null ? null : new InodeRecord { Guard = node.Guard, Object = item };
             node.IsRecordLoaded = true;
+            node.IsPlaceholder = item is not null;
             var change = new AttributeChange(node, _options, fd, stat) { GroupOnShare = birth.GroupOnShare };
             if (birth.HidesShares)
                 DropInheritedAcls(node, fd);
@@ -113,6 +116,8 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             stat = change.Share;
             InodeGuard guard = node.Volume.GuardOf(stat, fd, CString.Empty);
+            if (item is not null)
+                draft.Object = item with { Mtime = stat.MtimeNs };
             InodeRecord record = draft.Finish(guard, HintOf(node), 0, Libc.RealtimeNanoseconds(), birth.Uid);
             foreach (XattrChange acl in birth.Acls)
                 record = record with { Xattrs = record.Xattrs | XattrName.KindOf(acl.Name) };
@@ -195,14 +200,21 @@ public sealed partial class PassthroughFileSystem
 
     /// <summary>Adopts what was just made under a name, and answers its entry; takes it away again if that fails.</summary>
     private Errno AdoptName(
-        Node directory, SafeFd directoryFd, CString name, SafeFd fd, in Birth birth, out FuseEntryOut entry, out Node node)
+        Node directory, SafeFd directoryFd, CString name, SafeFd fd, in Birth birth, out FuseEntryOut entry, out Node node,
+        EmulatedObject? item = null)
     {
         entry = default;
         node = null!;
         Errno errno = ShareView.Opened(directory, name, fd, out Statx stat);
+        if (item is not null)
+        {
+            item = item with { Mtime = stat.MtimeNs };
+            stat = Placeholder.Show(item, stat);
+        }
+
         if (errno == Errno.OK)
             errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume) is var found && found == Errno.OK
-                ? AdoptNode(_nodes.AddNew(volume, stat, directory, name), fd, birth, ref stat, out node)
+                ? AdoptNode(_nodes.AddNew(volume, stat, directory, name), fd, birth, ref stat, out node, item)
                 : found;
         if (errno == Errno.OK)
         {
@@ -215,10 +227,11 @@ public sealed partial class PassthroughFileSystem
         return errno;
     }
 
-    private Errno AdoptNode(Node made, SafeFd fd, in Birth birth, ref Statx stat, out Node node)
+    private Errno AdoptNode(
+        Node made, SafeFd fd, in Birth birth, ref Statx stat, out Node node, EmulatedObject? item = null)
     {
         node = made;
-        Errno errno = Adopt(made, fd, birth, ref stat);
+        Errno errno = Adopt(made, fd, birth, ref stat, item);
         if (errno != Errno.OK)
         {
             _nodes.Remove(made);

@@ -73,8 +73,11 @@ public sealed partial class PassthroughFileSystem
 
     private void Quarantine(Node node, InodeRecord record)
     {
-        PassthroughLog.Quarantined(_log, node.Ino);
-        OverlayStatus status = _store.Quarantine(node.Key, "inode number was reused by another file", record);
+        string reason = record.Object is not null && node.Guard.FileType == FileMode.S_IFREG
+            ? "the file that stood for it was replaced or changed"
+            : "inode number was reused by another file";
+        PassthroughLog.Quarantined(_log, node.Ino, reason);
+        OverlayStatus status = _store.Quarantine(node.Key, reason, record);
         if (status != OverlayStatus.Ok)
             PassthroughLog.NotKept(_log, "quarantine", status);
         node.Record = null;

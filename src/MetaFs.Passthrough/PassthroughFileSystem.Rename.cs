@@ -3,6 +3,7 @@ using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Passthrough;
@@ -66,6 +67,10 @@ public sealed partial class PassthroughFileSystem
                 if (errno != Errno.OK)
                     return errno;
                 errno = ShareView.Named(directory, lease.Fd, newName, out Statx stat);
+
+                // Where each name has a number of its own, the new one has no record yet that could tell.
+                if (errno == Errno.OK && inode.Record?.Object is { } item && Placeholder.MayBe(stat))
+                    stat = Placeholder.Show(item, stat);
                 if (errno == Errno.OK && IsLinked(inode, stat))
                 {
                     errno = Linked(inode, directory, newName);

@@ -43,6 +43,15 @@ public sealed partial class PassthroughFileSystem
         Node inode, in SetattrRequest request, out SafeFd? fd, out bool owned, out Statx stat)
     {
         owned = false;
+
+        // The kernel truncates files only; a placeholder's data is nobody's.
+        if (request.Size is not null && inode.Guard.FileType != FileMode.S_IFREG)
+        {
+            fd = null;
+            stat = default;
+            return inode.IsDirectory ? Errno.EISDIR : Errno.EINVAL;
+        }
+
         if (request.Handle is { } handle && _files.TryGet(handle, out OpenFile? file)
             && ReferenceEquals(file.Node, inode) && (file.IsWritable || request.Size is null))
         {

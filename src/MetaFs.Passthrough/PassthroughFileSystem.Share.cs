@@ -40,7 +40,7 @@ public sealed partial class PassthroughFileSystem
             using (lease)
             {
                 if (errno == Errno.OK)
-                    errno = ShareView.Named(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat, fresh);
+                    errno = ShareView.Named(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat, fresh, node);
             }
 
             if (errno == Errno.OK && node.Is(stat))
@@ -123,7 +123,7 @@ public sealed partial class PassthroughFileSystem
         CString bytes = CString.FromTerminated(name.Name);
         Errno errno = OpenSparing(directory, bytes, flags, 0, out fd);
         return errno == Errno.OK
-            ? Judged(node, ShareView.Opened(name.Parent, bytes, fd, out stat), ref fd, stat)
+            ? Judged(node, ShareView.Opened(name.Parent, bytes, fd, out stat, node), ref fd, stat)
             : errno;
     }
 

@@ -93,10 +93,12 @@ public sealed partial class PassthroughFileSystem
         if (!_nodes.TryGet(node, out Node? inode))
             return Errno.ESTALE;
         Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
-        if (errno != Errno.OK)
-            return errno;
         using (fd)
-            return Libc.Readlinkat(fd, CString.Empty, target, out length);
+        {
+            if (inode.IsPlaceholder)
+                return ReadPlaceholder(inode, errno, fd, target, out length);
+            return errno == Errno.OK ? Libc.Readlinkat(fd, CString.Empty, target, out length) : errno;
+        }
     }
 
     /// <inheritdoc/>

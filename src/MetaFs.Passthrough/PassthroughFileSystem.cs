@@ -1,7 +1,7 @@
 // The file system: each FUSE operation is one call on the share plus what the overlay keeps (row 4 of the way).
 //
 // By topic: Lookup - names to nodes; Share - nodes to the share; Records - the overlay's part; Getattr, Setattr -
-// attributes; Create, NewFiles - files and other objects appear; Link, Remove, Rename - names come and go; Open, Files -
+// attributes; Create, NewFiles, Objects - files and other objects appear; Link, Remove, Rename - names come and go; Open, Files -
 // handles and data; Directories; Xattrs; Control - what the CLI asks.
 using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
@@ -47,7 +47,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         RequireOwnDatabase();
         _directories = new DirectoryFds(DirectoryCapacity());
         _nodes = new NodeTable(_directories);
-        _volumes = new VolumeTable(store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE));
+        _volumes = new VolumeTable(store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects);
 
         Errno errno = Libc.Fstatx(root, ShareVolume.Mask, out Statx stat);
         if (errno == Errno.OK)

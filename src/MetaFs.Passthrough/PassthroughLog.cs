@@ -7,8 +7,8 @@ namespace MetaFs.Passthrough;
 internal static partial class PassthroughLog
 {
     [LoggerMessage(EventId = 200, Level = LogLevel.Warning,
-        Message = "inode number {Ino} was reused: its record is of another file and was put into quarantine")]
-    public static partial void Quarantined(ILogger log, ulong ino);
+        Message = "the record of inode {Ino} was put into quarantine: {Reason}")]
+    public static partial void Quarantined(ILogger log, ulong ino, string reason);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information,
         Message = "reads and writes go through the daemon: the kernel does not pass them through ({Errno})")]

@@ -1,3 +1,4 @@
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Passthrough;
@@ -59,6 +60,9 @@ public sealed record PassthroughOptions
 
     /// <summary>POSIX ACLs are shown and can be set.</summary>
     public bool Acls { get; init; } = true;
+
+    /// <summary>Who holds symbolic links and special files.</summary>
+    public ObjectPolicy Objects { get; init; }
 
     /// <summary>Lend files to the kernel for reads, writes and mmap where it can (FUSE_PASSTHROUGH).</summary>
     public bool Passthrough { get; init; } = true;

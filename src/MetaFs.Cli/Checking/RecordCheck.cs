@@ -169,12 +169,18 @@ internal sealed class RecordCheck : IDisposable
     }
 
     private static Finding? Compare(
-        CheckedVolume volume, in InodeKey key, InodeRecord record, in WalkedName name, in Statx stat)
+        CheckedVolume volume, in InodeKey key, InodeRecord record, in WalkedName name, in Statx found)
     {
+        Statx stat = PlaceholderCheck.Show(record, name.Directory, name.Name, found);
         InodeGuard guard = ShareVolume.GuardOf(volume.Facts, volume.FalseBirthTimes, stat, name.Directory, name.Name);
         if (!guard.Matches(record.Guard))
+        {
             return new Finding(
-                FindingKind.ReusedInode, key, name.Path.ToArray(), "the record was made for an earlier file");
+                FindingKind.ReusedInode, key, name.Path.ToArray(), record.Object is null
+                    ? "the record was made for an earlier file"
+                    : "the file that stood for it was replaced or changed");
+        }
+
         if (record.Witness is { } witness
             && TimeValidity.Judge(witness, stat.MtimeNs, stat.Size, volume.Facts.StampsLate, witness.SettledAt)
                 == TimeVerdict.Void)

@@ -82,8 +82,9 @@ internal sealed class RecordJudge : IDisposable
     /// <summary>What the share shows says about a record.</summary>
     public static RecordState Judge(
         in FileSystemFacts facts, bool falseBirthTimes, InodeRecord record, SafeFd directory, CString name,
-        in Statx stat)
+        in Statx found)
     {
+        Statx stat = PlaceholderCheck.Show(record, directory, name, found);
         if (!ShareVolume.GuardOf(facts, falseBirthTimes, stat, directory, name).Matches(record.Guard))
             return RecordState.ReusedInode;
         bool isVoid = record.Witness is { } witness

@@ -184,6 +184,7 @@ internal sealed class MountSession
         Utimens = _options.Utimens,
         Xattrs = _options.Xattrs,
         Acls = _options.Acls,
+        Objects = _options.Objects,
         Passthrough = _options.Passthrough,
         Source = places.Source,
         MountPoint = places.MountPoint,

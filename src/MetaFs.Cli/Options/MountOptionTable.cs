@@ -1,6 +1,7 @@
 // Every word of -o in one table: the parser, the help and the messages read it.
 using System.Collections.Frozen;
 using MetaFs.Passthrough;
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Cli.Options;
@@ -54,8 +55,17 @@ internal static class MountOptionTable
         Policy("chown", "try the share first, or only record it", static (o, p) => o with { Chown = p }),
         Policy("chmod", "the same for permission bits", static (o, p) => o with { Chmod = p }),
         Policy("utimens", "the same for times", static (o, p) => o with { Utimens = p }),
+        Value("objects", "auto|share|emulate",
+            "who holds symbolic links, fifos, sockets and devices (auto)",
+            static (o, v) => v switch
+            {
+                "auto" => o with { Objects = ObjectPolicy.Auto },
+                "share" => o with { Objects = ObjectPolicy.Share },
+                "emulate" => o with { Objects = ObjectPolicy.Emulate },
+                _ => null,
+            }),
         Value("xattrs", "auto|share|overlay",
-            "who holds extended attributes and ACLs: the share where it can, it alone, or the overlay (auto)",
+            "who holds extended attributes and ACLs (auto)",
             static (o, v) => v switch
             {
                 "auto" => o with { Xattrs = XattrPolicy.Auto },

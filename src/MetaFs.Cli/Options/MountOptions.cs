@@ -1,4 +1,5 @@
 using MetaFs.Passthrough;
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Cli.Options;
@@ -46,6 +47,8 @@ internal sealed record MountOptions
     public XattrPolicy Xattrs { get; init; }
 
     public bool Acls { get; init; } = true;
+
+    public ObjectPolicy Objects { get; init; }
 
     public bool Passthrough { get; init; } = true;
 

@@ -20,7 +20,7 @@ internal static class Consequences
         return question.Section switch
         {
             ProbeSection.Attributes => OfAttribute(question.Name, answer, context),
-            ProbeSection.Objects => Passes(answer, "works", "not available yet: "),
+            ProbeSection.Objects => OfObject(question.Name, answer),
             ProbeSection.Xattrs => Passes(answer, Stored, null),
             ProbeSection.Names when question.Name == "case_sensitive" =>
                 answer.Verdict == ProbeVerdict.Accepts ? "works" : "one record for all spellings",
@@ -37,6 +37,14 @@ internal static class Consequences
         "mode_0" => "owner keeps rw; 0 in the overlay",
         _ => OfSet(answer, name is "suid" or "sgid" or "sgid_directory"),
     };
+
+    private static string OfObject(string name, ProbeAnswer answer)
+    {
+        bool isLink = name.StartsWith("link", StringComparison.Ordinal);
+        return answer.Verdict == ProbeVerdict.Refuses && !isLink && Evidence.IsRefusal(answer.Errno)
+            ? "a plain file stands for it"
+            : Passes(answer, "works", null);
+    }
 
     private static string OfSet(ProbeAnswer answer, bool isSetId) => answer.Verdict switch
     {

@@ -15,13 +15,13 @@ internal static class JsonValues
     };
 
     /// <summary>
-    /// A path: "path" as text, with U+FFFD for what is no UTF-8, and then also "path_b64", the exact bytes.
+    /// A path or target: <paramref name="name"/> as text, with U+FFFD for what is no UTF-8, and then also that name with "_b64", the exact bytes.
     /// </summary>
-    public static void WritePath(Utf8JsonWriter json, ReadOnlySpan<byte> path)
+    public static void WritePath(Utf8JsonWriter json, ReadOnlySpan<byte> path, string name = "path")
     {
-        json.WriteString("path", Encoding.UTF8.GetString(path));
+        json.WriteString(name, Encoding.UTF8.GetString(path));
         if (!ByteText.IsUtf8(path))
-            json.WriteBase64String("path_b64", path);
+            json.WriteBase64String(name + "_b64", path);
     }
 
     /// <summary>A reason: "reason", and "errno" where the share gave one.</summary>

@@ -45,6 +45,8 @@ internal static class ListJson
         json.WriteNumber("volume", row.Key.Volume);
         json.WriteNumber("ino", row.Key.Ino);
         json.WriteString("type", JsonValues.TypeName(record.Guard.FileType));
+        if (record.Object is { } item)
+            WriteObject(json, item);
         if (record.Uid is { } uid)
             WriteField(json, record, "uid", uid.Value, uid.Reason);
         if (record.Gid is { } gid)
@@ -59,6 +61,21 @@ internal static class ListJson
         WriteOrigin(json, new Origin(record.SetAt, record.SetBy));
         if (judge is not null)
             json.WriteString("state", RecordJudge.Word(judge.StateOf(row)));
+        json.WriteEndObject();
+    }
+
+    // What the share has a plain file for.
+    private static void WriteObject(Utf8JsonWriter json, EmulatedObject item)
+    {
+        json.WriteStartObject("placeholder");
+        if (item.Target is { } target)
+            JsonValues.WritePath(json, target, "target");
+        if (Linux.FileMode.IsDevice(item.Type))
+        {
+            json.WriteNumber("major", Linux.DeviceNumber.Major(item.Rdev));
+            json.WriteNumber("minor", Linux.DeviceNumber.Minor(item.Rdev));
+        }
+
         json.WriteEndObject();
     }
 

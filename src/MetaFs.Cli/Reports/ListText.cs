@@ -41,7 +41,8 @@ internal static class ListText
         [
             record.Mode?.Reason, record.Uid?.Reason, record.Gid?.Reason, record.Mtime?.Reason, record.Atime?.Reason,
         ];
-        return string.Join(',', all.Where(static r => r is not null).Select(static r => Word(r!.Value)).Distinct());
+        IEnumerable<string> words = all.Where(static r => r is not null).Select(static r => Word(r!.Value)).Distinct();
+        return string.Join(',', record.Object is null ? words : words.Prepend("placeholder"));
     }
 
     private static string Word(Reason reason) =>

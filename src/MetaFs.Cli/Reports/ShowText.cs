@@ -23,6 +23,8 @@ internal static class ShowText
         Line(text, "type", string.Join(
             ", ", Type(effective.Type), Count(effective.Size, "byte"), Count(effective.Nlink, "link"),
             "inode " + effective.Ino.ToString(CultureInfo.InvariantCulture)));
+        if (share.Type != effective.Type)
+            SubLine(text, "share", $"{Type(share.Type)}, {Count(share.Size, "byte")}, which stands for it");
         Value("uid", "owner", FieldText.User(effective.Uid), FieldText.User(share.Uid));
         Value("gid", "group", FieldText.Group(effective.Gid), FieldText.Group(share.Gid));
         Value("mode", "mode", Mode(effective.Mode), Mode(share.Mode));

@@ -59,7 +59,7 @@ internal ref struct AttributeChange
 
     // Whether a call on the descriptor changes this inode and no other.
     private readonly bool IsReached =>
-        _fd is not null && !(_node.Volume.Facts.FollowsLinks && _node.Guard.FileType == FileMode.S_IFLNK);
+        _fd is not null && !(_node.Volume.Facts.FollowsLinks && _node.Guard.FileType == FileMode.S_IFLNK && !_node.IsPlaceholder);
 
     private readonly uint? MappedMode => _node.Guard.FileType switch
     {
@@ -111,6 +111,9 @@ internal ref struct AttributeChange
     /// <summary>Changes the permission bits.</summary>
     public Errno Chmod(uint mode)
     {
+        // As of a real one: fs/attr.c, notify_change.
+        if (_node.Guard.FileType == FileMode.S_IFLNK && _node.IsPlaceholder)
+            return Errno.EOPNOTSUPP;
         uint wanted = mode & ModeBits.All;
         if (_options.Chmod == SetPolicy.Record || _fd is null)
         {
@@ -239,11 +242,15 @@ internal ref struct AttributeChange
         return errno;
     }
 
-    /// <summary>Takes the witness for recorded times; last, since every other step may move the share's own.</summary>
+    /// <summary>Takes the witness for recorded times, and of a placeholder; last, since every other step may move the share's own.</summary>
     public void Witness(long now)
     {
         if (_draft.HasTimes)
             _draft.Witness = new TimeWitness(_share.MtimeNs, _share.CtimeNs, _share.Size, now, now);
+
+        // Its times may be what has just been set; so the next look need not read its content.
+        if (_draft.Object is { } item && item.Mtime != _share.MtimeNs)
+            _draft.Object = item with { Mtime = _share.MtimeNs };
     }
 
     // Where a mount option stands in for the share's value, only a record shows another. A local file system shows what it

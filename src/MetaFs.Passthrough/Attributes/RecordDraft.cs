@@ -13,6 +13,7 @@ internal struct RecordDraft
     public TimeValue? Mtime;
     public TimeWitness? Witness;
     public XattrKinds Xattrs;
+    public EmulatedObject? Object;
 
     /// <summary>Whether anything was recorded that the share does not show: then ctime is ours to advance.</summary>
     public bool IsRecorded;
@@ -21,6 +22,7 @@ internal struct RecordDraft
     {
         Witness = record?.Witness;
         Xattrs = record?.Xattrs ?? XattrKinds.None;
+        Object = record?.Object;
         IsRecorded = false;
         if (record is null)
             return;
@@ -68,6 +70,7 @@ internal struct RecordDraft
         SetBy = by,
         Hint = hint,
         Xattrs = Xattrs,
+        Object = Object,
     };
 
     private static Reason Keep(in Reason reason, Origin? origin) => reason with { Origin = reason.Origin ?? origin };

@@ -72,6 +72,9 @@ internal sealed class Node
     /// <summary>Extended attributes while <see cref="IsRemoved"/>, replaced as a whole. Under the node's monitor.</summary>
     public OverlaidXattr[] Nameless = [];
 
+    /// <summary>The share was seen to have a plain file in this object's place. Only ever set.</summary>
+    public volatile bool IsPlaceholder;
+
     /// <summary>Whether the database knows this directory's place, for path hints. Under the node's monitor.</summary>
     public bool IsPlaceKept;
 

@@ -26,6 +26,9 @@ internal readonly record struct FileSystemFacts(
     /// </summary>
     public bool FollowsLinks { get; init; }
 
+    /// <summary>Whether it is known to have no symbolic links of its own.</summary>
+    public bool LacksSymlinks { get; init; }
+
     /// <summary>Whether the server may make creation times up, unless it is told to keep one.</summary>
     public bool MakesUpBirthTimes { get; init; }
 
@@ -60,11 +63,13 @@ internal readonly record struct FileSystemFacts(
         {
             MakesUpBirthTimes = true,
             HasControlXattrs = true,
+            LacksSymlinks = !HasOption(superOptions, "mfsymlinks") && !HasOption(superOptions, "unix")
+                && !HasOption(superOptions, "posix"),
         },
 
         // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.
-        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false),
-        "exfat" => new(false, false, false, 10_000_000, false),
+        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false) { LacksSymlinks = true },
+        "exfat" => new(false, false, false, 10_000_000, false) { LacksSymlinks = true },
 
         "fuse.metafs" => new(false, true, false, 1, false) { IsFuse = true },
 

@@ -2,6 +2,7 @@
 // is decided in one place.
 using MetaFs.Linux;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Objects;
 
 namespace MetaFs.Passthrough.Shares;
 
@@ -14,16 +15,21 @@ internal static class ShareView
     /// <param name="name">The name.</param>
     /// <param name="stat">What the share shows.</param>
     /// <param name="fresh">Not from a network client's memory.</param>
+    /// <param name="expected">The node whose name it is; null: not known yet.</param>
     /// <remarks>
     /// A kernel keeps attributes of a FUSE mirror for the rest of its tick, even with a timeout of 0, and each name of an
     /// inode has attributes of its own there (fs/fuse/dir.c, fuse_update_get_attr): for 4 ms a link count may be old.
     /// </remarks>
-    public static Errno Named(Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false)
+    public static Errno Named(
+        Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false, Node? expected = null)
     {
         AtFlags flags = AtFlags.AT_SYMLINK_NOFOLLOW;
         if (fresh || directory.Volume.Facts.IsFuse)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
-        return Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
+        Errno errno = Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
+        if (Placeholder.MayBe(stat))
+            directory.Volume.Objects.Show(new PlaceholderFile(directory, fd, name, isOpen: false), ref stat, expected);
+        return errno;
     }
 
     /// <summary>Looks at what was opened under a name a moment ago; whose inode it is, is not known yet.</summary>
@@ -31,8 +37,14 @@ internal static class ShareView
     /// <param name="name">The name.</param>
     /// <param name="fd">What was opened.</param>
     /// <param name="stat">What the share shows.</param>
-    public static Errno Opened(Node directory, CString name, SafeFd fd, out Statx stat) =>
-        Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+    /// <param name="expected">The node that it should be; null: not known yet.</param>
+    public static Errno Opened(Node directory, CString name, SafeFd fd, out Statx stat, Node? expected = null)
+    {
+        Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+        if (Placeholder.MayBe(stat))
+            directory.Volume.Objects.Show(new PlaceholderFile(directory, fd, name, isOpen: true), ref stat, expected);
+        return errno;
+    }
 
     /// <summary>Looks at a node through a descriptor that is known to be of it.</summary>
     /// <param name="node">The node.</param>
@@ -44,7 +56,10 @@ internal static class ShareView
         AtFlags flags = AtFlags.AT_EMPTY_PATH;
         if (fresh)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
-        return Libc.Statx(fd, CString.Empty, flags, ShareVolume.Mask, out stat);
+        Errno errno = Libc.Statx(fd, CString.Empty, flags, ShareVolume.Mask, out stat);
+        if (node.Guard.FileType != FileMode.S_IFREG && Placeholder.MayBe(stat))
+            node.Volume.Objects.ShowHeld(node, fd, ref stat);
+        return errno;
     }
 
     /// <summary>Looks at what was made without a name (O_TMPFILE).</summary>

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Counters;
+using MetaFs.Passthrough.Objects;
 
 namespace MetaFs.Passthrough.Shares;
 
@@ -29,9 +30,12 @@ internal sealed class ShareVolume
     private volatile bool _falseBirthTimes;
     private volatile bool _cannotKeepBirthTimes;
     private int _lackedXattrs;
+    private volatile int _placeholders;
     private readonly bool[] _seenNow = new bool[3];
 
-    public ShareVolume(IOverlayStore store, Volume row, ulong dev, int ordinal, FileSystemFacts facts, bool keepAccess)
+    public ShareVolume(
+        IOverlayStore store, Volume row, ulong dev, int ordinal, FileSystemFacts facts, bool keepAccess,
+        ObjectPolicy objects = ObjectPolicy.Auto)
     {
         _store = store;
         Id = row.Id;
@@ -41,6 +45,8 @@ internal sealed class ShareVolume
         KeepAccess = keepAccess;
         _traits = [row.Traits.Chown, row.Traits.Chmod, row.Traits.Utimens];
         _falseBirthTimes = row.Traits.FalseBirthTimes;
+        _placeholders = (int)row.Traits.Placeholders;
+        Objects = new VolumeObjects(store, this, objects);
     }
 
     /// <summary>Its id in the database.</summary>
@@ -53,6 +59,12 @@ internal sealed class ShareVolume
     public int Ordinal { get; }
 
     public FileSystemFacts Facts { get; }
+
+    /// <summary>Which of its plain files stand for something else.</summary>
+    public VolumeObjects Objects { get; }
+
+    /// <summary>The kinds of object that placeholders were ever made for.</summary>
+    public ObjectKinds Placeholders => (ObjectKinds)_placeholders;
 
     /// <summary>Whether files keep owner access on the share, because the daemon needs it.</summary>
     public bool KeepAccess { get; }
@@ -103,6 +115,18 @@ internal sealed class ShareVolume
         }
     }
 
+    /// <summary>Remembers that a placeholder was made.</summary>
+    public void LearnPlaceholder(ObjectKinds kind)
+    {
+        lock (_lock)
+        {
+            if ((_placeholders | (int)kind) == _placeholders)
+                return;
+            _placeholders |= (int)kind;
+            KeepTraits();
+        }
+    }
+
     /// <summary>Two names of one inode showed two creation times: from now on neither proves anything.</summary>
     public void DistrustBirthTimes()
     {
@@ -127,8 +151,8 @@ internal sealed class ShareVolume
             _cannotKeepBirthTimes = true;
     }
 
-    private void KeepTraits() =>
-        _store.PutTraits(Id, new VolumeTraits(_traits[0], _traits[1], _traits[2], _falseBirthTimes));
+    private void KeepTraits() => _store.PutTraits(
+        Id, new VolumeTraits(_traits[0], _traits[1], _traits[2], _falseBirthTimes, Placeholders));
 
     /// <summary>The guard of a file by what statx shows of it; complete unless the volume asks for a handle.</summary>
     public InodeGuard GuardOf(in Statx stat) => GuardOf(stat, _falseBirthTimes);

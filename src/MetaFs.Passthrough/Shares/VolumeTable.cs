@@ -1,6 +1,7 @@
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Counters;
+using MetaFs.Passthrough.Objects;
 
 namespace MetaFs.Passthrough.Shares;
 
@@ -9,15 +10,17 @@ internal sealed class VolumeTable
 {
     private readonly IOverlayStore _store;
     private readonly bool _privileged;
+    private readonly ObjectPolicy _objects;
     private readonly Lock _lock = new();
 
     // Replaced as a whole under _lock, so that readers need none. A share rarely has more than one volume.
     private ShareVolume[] _volumes = [];
 
-    public VolumeTable(IOverlayStore store, bool privileged)
+    public VolumeTable(IOverlayStore store, bool privileged, ObjectPolicy objects)
     {
         _store = store;
         _privileged = privileged;
+        _objects = objects;
     }
 
     /// <summary>What became of attributes that were set, on all volumes.</summary>
@@ -65,7 +68,7 @@ internal sealed class VolumeTable
                 return Errno.EIO;
             FileSystemFacts facts = FileSystemFacts.Of(description.Mount);
             bool keepAccess = !(facts.IsLocal && _privileged);
-            volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess)
+            volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess, _objects)
             {
                 Counters = Counters,
             };

@@ -39,6 +39,7 @@ public sealed class FileSystemFactsTests
             FollowsLinks = type == "fuse.sshfs",
             MakesUpBirthTimes = type is "cifs" or "smb3",
             HasControlXattrs = type is "cifs" or "smb3",
+            LacksSymlinks = type is "cifs" or "smb3" or "vfat" or "msdos" or "exfat",
         };
         Assert.Equal(expected, FileSystemFacts.Of(type, options));
     }
