@@ -83,6 +83,8 @@ internal static class CommandLine
         root.Subcommands.Add(DiffCommand.Create());
         root.Subcommands.Add(StatsCommand.Create());
         root.Subcommands.Add(FsckCommand.Create());
+        root.Subcommands.Add(PruneCommand.Create());
+        root.Subcommands.Add(BackupCommand.Create());
         root.Subcommands.Add(RebindCommand.Create());
         root.Subcommands.Add(ProbeCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());

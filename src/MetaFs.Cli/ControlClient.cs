@@ -82,17 +82,17 @@ internal static class ControlClient
     /// <summary>Has the mount take records out of service.</summary>
     /// <param name="directory">A directory of the mount, open for reading.</param>
     /// <param name="order">At most <see cref="ControlProtocol.RetireRecords"/>.</param>
-    /// <param name="done">For each record, whether it was done: none that a file in use has.</param>
+    /// <param name="done">For each record, what became of it: one of the letters of the protocol.</param>
     /// <returns>OK; EPERM: only root and who mounted may; ENOTTY: no MetaFs mount.</returns>
-    public static Errno Retire(SafeFd directory, ControlRetire order, out bool[] done)
+    public static Errno Retire(SafeFd directory, ControlRetire order, out char[] done)
     {
-        done = new bool[order.Records.Count];
+        done = new char[order.Records.Count];
         byte[] buffer = new byte[ControlProtocol.RetireSize];
         if (!ControlProtocol.WriteRetire(order, buffer))
             return Errno.E2BIG;
         Errno errno = AsNoMount(Libc.Ioctl(directory, ControlProtocol.Retire, buffer));
         for (int i = 0; i < done.Length && errno == Errno.OK; i++)
-            done[i] = buffer[i] == (byte)'1';
+            done[i] = (char)buffer[i];
         return errno;
     }
 

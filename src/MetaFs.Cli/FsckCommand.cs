@@ -1,10 +1,8 @@
-// metafs fsck: whether database and share still fit together. Changes nothing.
+// metafs fsck: whether database and share still fit together, and what can be done where not.
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using MetaFs.Cli.Checking;
 using MetaFs.Cli.Reports;
-using MetaFs.Linux;
-using MetaFs.Overlay;
+using MetaFs.Cli.Terminals;
 
 namespace MetaFs.Cli;
 
@@ -29,13 +27,20 @@ internal static class FsckCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<bool> s_repair = new("--repair")
+    {
+        Description = "set right what is found; records go into quarantine, none is deleted",
+    };
+
     private static readonly Option<bool> s_json = new("--json") { Description = "print one JSON object" };
+
+    private static readonly Option<bool> s_quiet = Progress.QuietOption();
 
     public static Command Create()
     {
-        var command = new Command("fsck", "Check that a database is sound and fits its share; changes nothing")
+        var command = new Command("fsck", "Check that a database is sound and fits its share")
         {
-            s_mountPoint, s_database, s_share, s_json,
+            s_mountPoint, s_database, s_share, s_repair, s_json, s_quiet,
         };
         command.Validators.Add(static result =>
         {
@@ -49,61 +54,43 @@ internal static class FsckCommand
             using CheckedShare share = result.GetValue(s_database) is { } database
                 ? CheckedShare.OfDatabase(database, result.GetValue(s_share))
                 : CheckedShare.OfMount(result.GetValue(s_mountPoint)!, "fsck");
-            return (int)Run(share, result.GetValue(s_json), result.InvocationConfiguration.Output);
+
+            // Before anything is read: a database that is to be changed by us must not be mounted meanwhile.
+            using IRecordRepair? repair = result.GetValue(s_repair) ? share.OpenRepair(result.GetValue(s_mountPoint)) : null;
+            using Progress progress = Progress.Start(
+                result.InvocationConfiguration.Error, result.GetValue(s_quiet), "checking");
+            TextWriter output = result.InvocationConfiguration.Output;
+            using IFsckReport report = result.GetValue(s_json)
+                ? new FsckJson(output, share)
+                : new FsckText(output, share);
+            return (int)Run(share, repair, report, progress);
         });
         return command;
     }
 
-    private static ExitCode Run(CheckedShare share, bool json, TextWriter output)
+    private static ExitCode Run(CheckedShare share, IRecordRepair? repair, IFsckReport report, Progress progress)
     {
-        using IFsckReport report = json ? new FsckJson(output, share) : new FsckText(output, share);
         var counts = new FsckCounts();
-        void Report(Finding finding)
+        List<Finding> repairable = [];
+        ShareCheck.Run(
+            share, counts,
+            finding =>
+            {
+                report.Write(finding);
+                if (repair is not null && finding.IsRepairable)
+                    repairable.Add(finding);
+            },
+            progress);
+        List<Repaired> repaired = [];
+        foreach (Finding finding in repairable)
         {
-            counts.Add(finding.Kind);
-            report.Write(finding);
+            repaired.Add(new Repaired(finding, repair!.Repair(finding)));
+            progress.Report(repaired.Count, repairable.Count, "repairs");
         }
 
-        using var stop = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        });
-        try
-        {
-            using OverlayReader reader = OverlayReader.Open(
-                share.Database, line => Report(new Finding(FindingKind.DamagedRecord, null, null, line)));
-            foreach (string line in reader.Check())
-                Report(new Finding(FindingKind.DamagedDatabase, null, null, line));
-            Compare(reader, share.Root, Report, counts, stop.Token);
-        }
-        catch (OverlayException e)
-        {
-            throw new CliException(ExitCode.Database, e.Message, e);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new CliException(ExitCode.Failure, "interrupted: what was found until now is not all", e);
-        }
-
-        report.Finish(counts);
-        return counts.Problems > 0 ? ExitCode.Failure : ExitCode.Ok;
-    }
-
-    private static void Compare(
-        OverlayReader reader, SafeFd? root, Action<Finding> report, FsckCounts counts, CancellationToken stop)
-    {
-        using var check = new RecordCheck(reader, report);
-        if (root is null)
-            check.CompareVolumes();
-        else
-            check.Compare(root, stop);
-        counts.Names = check.Names;
-        counts.Records = check.Records;
-        counts.Found = check.Found;
-        counts.NotComparable = check.NotComparable;
-        counts.Elsewhere = check.Elsewhere;
-        counts.Quarantined = reader.Counts().Quarantined;
+        progress.Clear();
+        report.Finish(counts, repair is null ? null : repaired);
+        long solved = repaired.Count(static r => r.Finding.IsProblem && r.Outcome != RepairOutcome.Left);
+        return counts.Problems > solved ? ExitCode.Failure : ExitCode.Ok;
     }
 }

@@ -23,16 +23,38 @@ public sealed partial class PassthroughFileSystem
         }
 
         foreach (ControlRecord record in order.Records)
-            output[length++] = (byte)(record is not null && Retire(record, order) ? '1' : '0');
+            output[length++] = (byte)(record is null ? ControlProtocol.RetireLeft : Retire(record, order));
         return Errno.OK;
     }
 
-    // One that a file in use has stays: it is looked after by the mount itself.
-    private bool Retire(ControlRecord record, ControlRetire order)
+    private char Retire(ControlRecord record, ControlRetire order)
     {
         var key = new InodeKey(record.Volume, record.Ino);
-        if (_nodes.Find(key) is { Record: not null })
-            return false;
+        if (_nodes.Find(key) is not { Record: not null } node)
+            return RetireRow(key, record, order) ? ControlProtocol.RetireDone : ControlProtocol.RetireLeft;
+        lock (node)
+        {
+            if (node.Record is not { } known)
+                return ControlProtocol.RetireLeft;
+
+            // The row was damaged after it was read, so here is a good copy of it.
+            if (record.SetAtNs is null)
+                return Save(node, known) == Errno.OK ? ControlProtocol.RetireRewritten : ControlProtocol.RetireLeft;
+
+            // In use, or there after all: then the mount looks after it.
+            if (known.SetAt != record.SetAtNs || node.Open is not null || StatNode(node, out _) is not Errno.ESTALE
+                || !RetireRow(key, record, order))
+            {
+                return ControlProtocol.RetireLeft;
+            }
+
+            node.Record = null;
+            return ControlProtocol.RetireDone;
+        }
+    }
+
+    private bool RetireRow(in InodeKey key, ControlRecord record, ControlRetire order)
+    {
         InodeRecord? seen = record.SetAtNs is { } setAt
             ? new InodeRecord { Guard = default, SetAt = setAt }
             : null;
@@ -51,7 +73,8 @@ public sealed partial class PassthroughFileSystem
             return false;
         lock (node)
         {
-            if (node.Record is not { } record || record.SetAt != retired.SetAt)
+            // Not the one that is being retired with its row.
+            if (node.Record is not { } record || record.SetAt != retired.SetAt || StatNode(node, out _) != Errno.OK)
                 return false;
             Save(node, record);
             return true;

@@ -2,6 +2,7 @@
 using System.Globalization;
 using MetaFs.Cli.Mounting;
 using MetaFs.Linux;
+using MetaFs.Overlay;
 using MetaFs.Passthrough.Control;
 
 namespace MetaFs.Cli.Checking;
@@ -53,6 +54,28 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
         root.Dispose();
         throw CliException.FromErrno(
             ExitCode.Share, ByteText.ForDisplay(share), errno, "DIR must be the share's directory, as it was mounted over");
+    }
+
+    /// <summary>What changes the database: its mount, or we ourselves where it has none.</summary>
+    /// <param name="mountPoint">The mount; null: the database was named.</param>
+    /// <exception cref="CliException">It cannot be changed.</exception>
+    public IRecordRepair OpenRepair(string? mountPoint)
+    {
+        try
+        {
+            if (mountPoint is null)
+                return new OfflineRepair(Database);
+            Errno errno = ControlClient.Info(
+                CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
+            return errno == Errno.OK
+                ? new LiveRepair(info!, mountPoint)
+                : throw new CliException(
+                    ExitCode.Failure, $"{ByteText.ForDisplay(mountPoint)}: {ControlClient.Explain(errno)}");
+        }
+        catch (OverlayException e)
+        {
+            throw new CliException(ExitCode.Database, e.Message, e);
+        }
     }
 
     public void Dispose() => Root?.Dispose();

@@ -118,11 +118,10 @@ internal sealed class LiveRepair : IRecordRepair
                 return RepairOutcome.Left;
         }
 
-        return Retire(finding, delete: false) ? RepairOutcome.Quarantined : RepairOutcome.Left;
+        return Retire(finding, delete: false);
     }
 
-    public RepairOutcome Drop(Finding finding) =>
-        Retire(finding, delete: true) ? RepairOutcome.Dropped : RepairOutcome.Left;
+    public RepairOutcome Drop(Finding finding) => Retire(finding, delete: true);
 
     public void Dispose()
     {
@@ -131,15 +130,20 @@ internal sealed class LiveRepair : IRecordRepair
         _directory.Dispose();
     }
 
-    private bool Retire(Finding finding, bool delete)
+    private RepairOutcome Retire(Finding finding, bool delete)
     {
         InodeKey key = finding.Key!.Value;
         var order = new ControlRetire(
             delete, finding.Detail, [new ControlRecord(key.Volume, key.Ino, finding.Record?.SetAt)]);
-        Errno errno = ControlClient.Retire(_directory, order, out bool[] done);
+        Errno errno = ControlClient.Retire(_directory, order, out char[] done);
         return errno switch
         {
-            Errno.OK => done[0],
+            Errno.OK => done[0] switch
+            {
+                ControlProtocol.RetireDone => delete ? RepairOutcome.Dropped : RepairOutcome.Quarantined,
+                ControlProtocol.RetireRewritten => RepairOutcome.Corrected,
+                _ => RepairOutcome.Left,
+            },
             Errno.EPERM => throw CliException.FromErrno(
                 ExitCode.Failure, _mountPoint, errno, "only root and who mounted may change its records"),
             Errno.ENOTTY => throw new CliException(

@@ -23,23 +23,17 @@ internal sealed class FsckJson : IFsckReport
     public void Write(Finding finding)
     {
         _json.WriteStartObject();
-        _json.WriteString("kind", Word(finding.Kind));
+        WriteSubject(_json, finding);
         _json.WriteBoolean("problem", finding.IsProblem);
-        if (finding.Path is { } path)
-            JsonValues.WritePath(_json, path);
-        if (finding.Key is { } key)
-        {
-            _json.WriteNumber("volume", key.Volume);
-            _json.WriteNumber("ino", key.Ino);
-        }
-
         _json.WriteString("detail", finding.Detail);
         _json.WriteEndObject();
     }
 
-    public void Finish(FsckCounts counts)
+    public void Finish(FsckCounts counts, IReadOnlyList<Repaired>? repaired)
     {
         _json.WriteEndArray();
+        if (repaired is not null)
+            WriteRepairs(repaired);
         _json.WriteNumber("problems", counts.Problems);
         _json.WriteNumber("names", counts.Names);
         _json.WriteNumber("records", counts.Records);
@@ -52,6 +46,42 @@ internal sealed class FsckJson : IFsckReport
         _json.WriteEndObject();
         _json.Flush();
         _output.WriteLine(System.Text.Encoding.UTF8.GetString(_buffer.GetBuffer().AsSpan(0, (int)_buffer.Length)));
+    }
+
+    /// <summary>"kind" and what it is about.</summary>
+    internal static void WriteSubject(Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteString("kind", Word(finding.Kind));
+        if (finding.Path is { } path)
+            JsonValues.WritePath(json, path);
+        if (finding.Key is { } key)
+        {
+            json.WriteNumber("volume", key.Volume);
+            json.WriteNumber("ino", key.Ino);
+        }
+    }
+
+    /// <summary>The word for programs.</summary>
+    internal static string Word(RepairOutcome outcome) => outcome switch
+    {
+        RepairOutcome.Quarantined => "quarantined",
+        RepairOutcome.Corrected => "corrected",
+        RepairOutcome.Dropped => "dropped",
+        _ => "left",
+    };
+
+    private void WriteRepairs(IReadOnlyList<Repaired> repaired)
+    {
+        _json.WriteStartArray("repairs");
+        foreach (Repaired done in repaired)
+        {
+            _json.WriteStartObject();
+            WriteSubject(_json, done.Finding);
+            _json.WriteString("done", Word(done.Outcome));
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MetaFs.Cli.Checking;
+using MetaFs.Cli.Terminals;
 
 namespace MetaFs.Cli.Reports;
 
@@ -10,27 +11,30 @@ internal interface IFsckReport : IDisposable
     void Write(Finding finding);
 
     /// <summary>The sums.</summary>
-    void Finish(FsckCounts counts);
+    /// <param name="counts">What was found.</param>
+    /// <param name="repaired">What was done about it; null: nothing was to be done.</param>
+    void Finish(FsckCounts counts, IReadOnlyList<Repaired>? repaired);
 }
 
 /// <summary>For people: a line per finding, then the sums.</summary>
 internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckReport
 {
+    private readonly Ink _ink = Ink.For(output);
+
     public void Write(Finding finding)
     {
         string word = finding.IsProblem ? "problem" : "note";
-        string path = finding.Path is { } bytes ? ByteText.ForDisplay(bytes) : "";
-        string inode = finding.Key is { } key
-            ? string.Create(CultureInfo.InvariantCulture, $"inode {key.Ino} of volume {key.Volume}")
-            : "";
-        string subject = path.Length > 0 && inode.Length > 0 ? $"{path} ({inode})" : path + inode;
+        string subject = Subject(finding);
+        string painted = finding.IsProblem ? _ink.Bad(word) : _ink.Notable(word);
         output.WriteLine(subject.Length > 0
-            ? $"{word}: {Word(finding.Kind)}: {subject}: {finding.Detail}"
-            : $"{word}: {Word(finding.Kind)}: {finding.Detail}");
+            ? $"{painted}: {Word(finding.Kind)}: {subject}: {finding.Detail}"
+            : $"{painted}: {Word(finding.Kind)}: {finding.Detail}");
     }
 
-    public void Finish(FsckCounts counts)
+    public void Finish(FsckCounts counts, IReadOnlyList<Repaired>? repaired)
     {
+        foreach (Repaired done in repaired ?? [])
+            output.WriteLine($"{_ink.Good("repair")}: {Word(done.Finding.Kind)}: {Subject(done.Finding)}: {Word(done.Outcome)}");
         string verdict = counts.Problems == 0
             ? "clean"
             : Counted(counts.Problems, "problem");
@@ -40,7 +44,33 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
                 CultureInfo.InvariantCulture,
                 $"{counts.Found} found among {Counted(counts.Names, "name")} of {ByteText.ForDisplay(share.Name)}");
         output.WriteLine($"{share.Database}: {verdict}: {Counted(counts.Records, "record")}, {compared}{Rest(counts)}");
+        if (repaired is not null)
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{share.Database}: repaired: {Sum(repaired, RepairOutcome.Quarantined)} moved to quarantine, "
+                + $"{Sum(repaired, RepairOutcome.Corrected)} corrected, {Sum(repaired, RepairOutcome.Left)} left"));
     }
+
+    /// <summary>The file and its inode, as far as known.</summary>
+    internal static string Subject(Finding finding)
+    {
+        string path = finding.Path is { } bytes ? ByteText.ForDisplay(bytes) : "";
+        string inode = finding.Key is { } key
+            ? string.Create(CultureInfo.InvariantCulture, $"inode {key.Ino} of volume {key.Volume}")
+            : "";
+        return path.Length > 0 && inode.Length > 0 ? $"{path} ({inode})" : path + inode;
+    }
+
+    private static int Sum(IReadOnlyList<Repaired> repaired, RepairOutcome outcome) =>
+        repaired.Count(r => r.Outcome == outcome);
+
+    private static string Word(RepairOutcome outcome) => outcome switch
+    {
+        RepairOutcome.Quarantined => "moved to quarantine",
+        RepairOutcome.Corrected => "corrected",
+        RepairOutcome.Dropped => "dropped",
+        _ => "left: in use or changed meanwhile; the mount looks after it",
+    };
 
     public void Dispose()
     {

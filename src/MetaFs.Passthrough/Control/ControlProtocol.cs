@@ -39,9 +39,18 @@ public static class ControlProtocol
 
     /// <summary>
     /// METAFS_IOC_RETIRE = _IOWR('M', 4, char[16382]): takes records out of service that no file is of. Only root and who
-    /// mounted. In: <see cref="ControlRetire"/>, ended by NUL; out: for each record "1" if it was done, "0" if not.
+    /// mounted. In: <see cref="ControlRetire"/>, ended by NUL; out: for each record one of the three letters below.
     /// </summary>
     public const uint Retire = (3u << 30) | (RetireSize << 16) | ('M' << 8) | 4;
+
+    /// <summary>It is out of service.</summary>
+    public const char RetireDone = '1';
+
+    /// <summary>Nothing was done: a file in use has it, or it has changed.</summary>
+    public const char RetireLeft = '0';
+
+    /// <summary>It was damaged, and is as the mount knew it again.</summary>
+    public const char RetireRewritten = '2';
 
     /// <summary>Writes a <see cref="Retire"/> order.</summary>
     /// <returns>Whether it fits.</returns>

@@ -1,0 +1,76 @@
+// A copy of a database as it is at one moment, mounted or not.
+using Microsoft.Data.Sqlite;
+
+namespace MetaFs.Overlay;
+
+/// <summary>Copies a database; neither side waits for the other.</summary>
+public static class OverlayBackup
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Writes a copy and checks it.</summary>
+    /// <param name="database">The database; its schema is looked at first.</param>
+    /// <param name="file">The copy, which must not exist; it appears when it is complete and on disk.</param>
+    /// <returns>What is in the copy.</returns>
+    /// <exception cref="OverlayException">The database cannot be read, or the copy has not become one.</exception>
+    /// <exception cref="IOException">The copy cannot be written, or exists.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static OverlayCounts Write(string database, string file)
+    {
+        string source = DatabaseFile.Absolute(database);
+        string target = DatabaseFile.Absolute(file);
+        using (OverlayReader reader = OverlayReader.Open(source))
+            _ = reader.Volumes();
+        if (Path.Exists(target) || new FileInfo(target).LinkTarget is not null)
+            throw new IOException($"{target}: EEXIST (File exists)");
+        string part = $"{target}.part-{Environment.ProcessId}";
+        using (new FileStream(part, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
+        }))
+        {
+            // Empty, and ours alone: SQLite fills it.
+        }
+
+        try
+        {
+            Copy(source, part);
+            OverlayCounts counts = Check(part);
+            using (FileStream written = new(part, FileMode.Open, FileAccess.ReadWrite))
+                written.Flush(flushToDisk: true);
+
+            // rename(2) would replace a file that was made meanwhile.
+            File.Move(part, target, overwrite: false);
+            return counts;
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    // One read transaction: the mount goes on writing into the log meanwhile.
+    private static void Copy(string source, string target)
+    {
+        try
+        {
+            using SqliteDatabase database = SqliteDatabase.Open(source, writable: false);
+            using SqliteStatement vacuum = database.PrepareForCaller("VACUUM INTO ?1");
+            vacuum.Bind(1, target);
+            _ = database.Query(vacuum);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFailure.Explain(source, e);
+        }
+    }
+
+    private static OverlayCounts Check(string copy)
+    {
+        using OverlayReader reader = OverlayReader.Open(copy);
+        IReadOnlyList<string> findings = reader.Check();
+        return findings.Count == 0
+            ? reader.Counts()
+            : throw new OverlayException($"the copy {copy} is damaged: {findings[0]}");
+    }
+}
