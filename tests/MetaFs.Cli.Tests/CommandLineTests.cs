@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, rebind, probe, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, probe, version (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]
@@ -20,6 +20,9 @@ public sealed class CommandLineTests
     [InlineData("fsck", "metafs: Give either MOUNTPOINT or --db FILE (see metafs fsck --help)")]
     [InlineData("fsck /a --share /b", "metafs: --share goes with --db FILE; a mount knows its share (see metafs fsck --help)")]
     [InlineData("diff", "(see metafs diff --help)")]
+    [InlineData("prune", "metafs: Give either MOUNTPOINT or --db FILE (see metafs prune --help)")]
+    [InlineData("backup", "(see metafs backup --help)")]
+    [InlineData("backup a b c", "(see metafs backup --help)")]
     [InlineData("rebind /a", "(see metafs rebind --help)")]
     [InlineData("umount", "(see metafs umount --help)")]
     [InlineData("probe", "(see metafs probe --help)")]
@@ -43,6 +46,8 @@ public sealed class CommandLineTests
     [InlineData("diff --help")]
     [InlineData("stats --help")]
     [InlineData("fsck --help")]
+    [InlineData("prune --help")]
+    [InlineData("backup --help")]
     [InlineData("rebind --help")]
     [InlineData("probe --help")]
     [InlineData("version --help")]
