@@ -35,6 +35,7 @@ case $SHARE_KIND in
     cifs | nfs3) part whole-way 2000 ;; # the two that most have
     *) part whole-way 300 ;;
 esac
+part open-files
 part posix
 part facts
 part objects

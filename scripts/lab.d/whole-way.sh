@@ -358,7 +358,7 @@ own_mount_checks() {
 leave_nothing() {
     find "$MNT" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
     [[ -z $(ls -A "$MNT") ]]
-    [[ -z $(ls -A "$SHARE") ]]
+    [[ -z $(find "$SHARE" -mindepth 1 -not -name '.metafs-*.unlinked') ]] # that one goes at unmount
 }
 
 main() {

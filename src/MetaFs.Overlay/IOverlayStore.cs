@@ -89,6 +89,19 @@ public interface IOverlayStore : IDisposable
     /// <summary>The notes that nobody took back.</summary>
     IReadOnlyList<PendingRemoval> PendingRemovals(long volume);
 
+    /// <summary>Notes that a file was moved aside, into the volume's hidden directory, for another one to take its name.</summary>
+    /// <remarks>If the process dies before the other one has the name, the next mount gives the file its name back.</remarks>
+    /// <param name="volume">The volume.</param>
+    /// <param name="hidden">The file's name in the hidden directory.</param>
+    /// <param name="path">Where it was, below the volume's root.</param>
+    OverlayStatus BeginReplacement(long volume, string hidden, ReadOnlySpan<byte> path);
+
+    /// <summary>Takes the note back: the other file has the name, or the first one has it again.</summary>
+    OverlayStatus EndReplacement(long volume, string hidden);
+
+    /// <summary>The notes that nobody took back.</summary>
+    IReadOnlyList<PendingReplacement> PendingReplacements(long volume);
+
     /// <summary>Moves a record out of service, keeping it for inspection; Ok also where there was none.</summary>
     /// <param name="key">The inode whose number was reused.</param>
     /// <param name="reason">Text for people.</param>
@@ -112,6 +125,10 @@ public interface IOverlayStore : IDisposable
     /// <returns>NotFound where no such volume was opened.</returns>
     OverlayStatus PutTraits(long volume, in VolumeTraits traits);
 
+    /// <summary>Keeps the name of a volume's hidden directory.</summary>
+    /// <returns>NotFound where no such volume was opened.</returns>
+    OverlayStatus PutHiddenDirectory(long volume, string name);
+
     /// <summary>Makes every earlier change survive power loss.</summary>
     OverlayStatus Sync();
 }
@@ -124,3 +141,8 @@ public readonly record struct OverlayChange(InodeKey Key, InodeRecord? Record);
 /// <param name="FileType">S_IFMT bits of what the share showed; 0 if there is none any more.</param>
 /// <param name="Path">Where it was last seen, below the volume's root; null where that is not known.</param>
 public sealed record PendingRemoval(InodeKey Key, uint FileType, byte[]? Path);
+
+/// <summary>A file that may still lie in the hidden directory although nothing has taken its name.</summary>
+/// <param name="Hidden">Its name there.</param>
+/// <param name="Path">Where it was, below the volume's root.</param>
+public sealed record PendingReplacement(string Hidden, byte[] Path);

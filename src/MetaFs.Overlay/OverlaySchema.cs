@@ -160,7 +160,7 @@ internal static class OverlaySchema
 
     public const string AllVolumes =
         "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime, "
-        + "placeholders FROM volume "
+        + "placeholders, hidden FROM volume "
         + "ORDER BY id";
 
     public const string AddVolume =
@@ -174,12 +174,20 @@ internal static class OverlaySchema
     public const string PutTraits =
         "UPDATE volume SET chown = ?2, chmod = ?3, utimens = ?4, false_btime = ?5, placeholders = ?6 WHERE id = ?1";
 
+    public const string PutHiddenDirectory = "UPDATE volume SET hidden = ?2 WHERE id = ?1";
+
+    public const string BeginReplacement =
+        "INSERT OR REPLACE INTO replacement (volume, hidden, path) VALUES (?1, ?2, ?3)";
+
+    public const string EndReplacement = "DELETE FROM replacement WHERE volume = ?1 AND hidden = ?2";
+    public const string PendingReplacements = "SELECT hidden, path FROM replacement WHERE volume = ?1 ORDER BY hidden";
+
     public const string CountRecords = "SELECT count(*) FROM record";
     public const string CountDirectories = "SELECT count(*) FROM directory";
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5];
+    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5, Version6];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;
@@ -323,5 +331,17 @@ internal static class OverlaySchema
 
         CREATE TABLE quarantine_xattr (record INTEGER, name BLOB, value BLOB);
         CREATE INDEX quarantine_xattr_record ON quarantine_xattr (record);
+        """;
+
+    private const string Version6 =
+        """
+        ALTER TABLE volume ADD COLUMN hidden TEXT;
+
+        CREATE TABLE replacement (
+            volume INTEGER NOT NULL,
+            hidden TEXT NOT NULL,
+            path BLOB NOT NULL,
+            PRIMARY KEY (volume, hidden)
+        ) WITHOUT ROWID;
         """;
 }

@@ -43,4 +43,8 @@ public readonly record struct VolumeIdentity(
     string FileSystem, string Source, ulong RootIno, long RootBirthTime, bool RootMoves = false);
 
 /// <summary>A volume's row.</summary>
-public sealed record Volume(long Id, VolumeIdentity Identity, VolumeTraits Traits);
+public sealed record Volume(long Id, VolumeIdentity Identity, VolumeTraits Traits)
+{
+    /// <summary>Name of the directory at its root where open files wait that have been removed; null: none was needed yet.</summary>
+    public string? HiddenDirectory { get; init; }
+}

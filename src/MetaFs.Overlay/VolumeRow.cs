@@ -16,7 +16,10 @@ internal static class VolumeRow
             VolumeTraits traits = new(
                 Trait(row.Integer(5)), Trait(row.Integer(6)), Trait(row.Integer(7)), row.Integer(8) != 0,
                 (ObjectKinds)row.Integer(9) & ObjectKinds.All);
-            volumes.Add(new Volume(row.Integer(0), identity, traits));
+            volumes.Add(new Volume(row.Integer(0), identity, traits)
+            {
+                HiddenDirectory = row.Text(10) is { Length: > 0 } hidden ? hidden : null,
+            });
         }
 
         return volumes;

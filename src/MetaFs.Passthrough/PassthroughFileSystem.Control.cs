@@ -108,8 +108,9 @@ public sealed partial class PassthroughFileSystem
         bool? guardHolds = record is null ? null : node.Volume.GuardOf(stat).Matches(record.Guard);
         EffectiveAttributes effective = Effective(node, ref stat);
         ulong ino = node.Volume.ShownIno(node.Ino);
+        uint links = WithoutHidden(node, stat).Nlink;
         var shown = new ControlAttributes(
-            TypeName(effective.Mode), effective.Mode & ModeBits.All, effective.Uid, effective.Gid, stat.Size, ino, stat.Nlink,
+            TypeName(effective.Mode), effective.Mode & ModeBits.All, effective.Uid, effective.Gid, stat.Size, ino, links,
             effective.Atime, effective.Mtime, effective.Ctime, stat.HasBtime ? stat.BtimeNs : null);
         var share = new ControlAttributes(
             node.IsPlaceholder ? TypeName(FileMode.S_IFREG) : TypeName(stat.Mode), stat.Mode & ModeBits.All,

@@ -20,7 +20,7 @@ public sealed partial class PassthroughFileSystem
     {
         entry = default;
         open = default;
-        Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
+        Errno errno = LeaseParent(parent, name, Errno.EPERM, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;
         using (lease)
@@ -98,7 +98,7 @@ public sealed partial class PassthroughFileSystem
         out FuseEntryOut entry)
     {
         entry = default;
-        Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
+        Errno errno = LeaseParent(parent, name, Errno.EPERM, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;
         using (lease)

@@ -30,12 +30,16 @@ public sealed partial class PassthroughFileSystem
             return Errno.EBADF;
         lock (directory)
         {
-            Errno errno = directory.Seek(offset);
+            Errno errno = Reattach(directory);
+            if (errno == Errno.OK)
+                errno = directory.Seek(offset);
             while (errno == Errno.OK && !(directory.IsDrained && buffer.Length > 0))
             {
                 errno = directory.Peek(out Dirent entry);
                 if (errno != Errno.OK)
                     break;
+                if (PassHidden(directory, entry))
+                    continue;
                 ulong ino = directory.Node.Volume.ShownIno(entry.Ino);
                 if (!buffer.TryAdd(ino, (ulong)entry.Off, TypeOf(directory, entry), entry.NameTerminated[..^1]))
                     return Errno.OK;
@@ -54,12 +58,16 @@ public sealed partial class PassthroughFileSystem
             return Errno.EBADF;
         lock (directory)
         {
-            Errno errno = directory.Seek(offset);
+            Errno errno = Reattach(directory);
+            if (errno == Errno.OK)
+                errno = directory.Seek(offset);
             while (errno == Errno.OK && !(directory.IsDrained && buffer.Length > 0))
             {
                 errno = directory.Peek(out Dirent entry);
                 if (errno != Errno.OK)
                     break;
+                if (PassHidden(directory, entry))
+                    continue;
                 ReadOnlySpan<byte> name = entry.NameTerminated[..^1];
                 if (!buffer.HasRoomForPlus(name.Length))
                     return Errno.OK;
@@ -88,7 +96,9 @@ public sealed partial class PassthroughFileSystem
     {
         if (!_openDirectories.TryGet(handle, out OpenDirectory? directory))
             return Errno.EBADF;
-        Errno errno = Libc.Fsync(directory.Fd);
+        Errno errno;
+        lock (directory)
+            errno = Reattach(directory) is var attached && attached == Errno.OK ? Libc.Fsync(directory.Fd) : attached;
 
         // Some network clients cannot sync a directory; their servers do it with each change.
         if (errno is Errno.EINVAL or Errno.EOPNOTSUPP)
@@ -127,6 +137,24 @@ public sealed partial class PassthroughFileSystem
         return ShareView.Named(directory.Node, directory.Fd, entry.Name, out Statx stat) == Errno.OK
             ? FileMode.ToDirentType(stat.Mode)
             : entry.Type;
+    }
+
+    // Its descriptor was given back for the directory's removal, which then failed.
+    private Errno Reattach(OpenDirectory directory)
+    {
+        if (directory.IsAttached)
+            return Errno.OK;
+        Errno errno = _directories.Lease(directory.Node, out DirectoryLease lease);
+        using (lease)
+        {
+            if (errno == Errno.OK)
+                errno = OpenSparing(
+                    lease.Fd, CString.FromTerminated(".\0"u8), OpenFlags.O_DIRECTORY, 0, out SafeFd fd) is var opened
+                    && opened == Errno.OK
+                    ? directory.Attach(fd)
+                    : opened;
+            return errno;
+        }
     }
 
     // An entry whose attributes cannot be had goes out by name and type alone; the kernel asks again if it matters.

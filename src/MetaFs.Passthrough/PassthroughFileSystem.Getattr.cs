@@ -29,6 +29,7 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         EffectiveAttributes effective = Effective(inode, ref stat);
+        stat = WithoutHidden(inode, stat);
         (statx.AttrValid, statx.AttrValidNsec) = Timeout(_options.AttrTimeout);
         statx.Stat = AttributeMerge.ToFuseStatx(stat, effective, inode.Volume.ShownIno(inode.Ino));
         return Errno.OK;
@@ -73,6 +74,7 @@ public sealed partial class PassthroughFileSystem
     {
         Statx shown = stat;
         EffectiveAttributes effective = Effective(node, ref shown);
+        shown = WithoutHidden(node, shown);
         var attr = new FuseAttrOut
         {
             Attr = AttributeMerge.ToFuseAttr(shown, effective, node.Volume.ShownIno(node.Ino)),

@@ -14,7 +14,7 @@ public sealed partial class PassthroughFileSystem
     public Errno Lookup(in RequestContext context, NodeId parent, CString name, out FuseEntryOut entry)
     {
         entry = default;
-        Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
+        Errno errno = LeaseParent(parent, name, Errno.ENOENT, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;
         using (lease)
@@ -124,6 +124,7 @@ public sealed partial class PassthroughFileSystem
     {
         Statx shown = stat;
         EffectiveAttributes effective = Effective(node, ref shown);
+        shown = WithoutHidden(node, shown);
         var entry = new FuseEntryOut
         {
             Nodeid = node.Id.Value,

@@ -27,6 +27,7 @@ public sealed partial class PassthroughFileSystem
         // The kernel opens fifos, sockets and devices itself; opening one here would have side effects.
         if (inode.Guard.FileType != FileMode.S_IFREG)
             return Errno.EOPNOTSUPP;
+        BeginOpening(inode);
         Errno errno = OpenNode(inode, OnShare(flags), out SafeFd fd, out _);
         if (errno == Errno.OK && flags.Has(OpenFlags.O_TRUNC))
             errno = TruncateOpened(inode, fd, killSuidgid);
@@ -34,6 +35,7 @@ public sealed partial class PassthroughFileSystem
             open = Register(inode, fd, flags);
         else
             fd.Dispose();
+        EndOpening(inode);
         return errno;
     }
 
@@ -151,6 +153,7 @@ public sealed partial class PassthroughFileSystem
             if (state.First is null)
             {
                 inode.Open = null;
+                RemoveHidden(inode);
                 Monitor.PulseAll(inode);
             }
 

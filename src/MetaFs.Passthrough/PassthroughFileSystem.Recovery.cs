@@ -27,42 +27,48 @@ public sealed partial class PassthroughFileSystem
     {
         if (pending.Path is null)
             return Errno.ENOENT;
-        Errno errno = StatPath(pending.Path, out Statx stat);
+        Errno errno = StatPath(_root, pending.Path, out Statx stat);
         return errno == Errno.OK && !IsOf(pending, stat) ? Errno.ENOENT : errno;
     }
 
     private static bool IsOf(PendingRemoval pending, in Statx stat) =>
         stat.Ino == pending.Key.Ino && FileMode.TypeOf(stat.Mode) == pending.FileType;
 
-    /// <summary>Looks at a path below the root, name by name and through no link.</summary>
-    private Errno StatPath(byte[] path, out Statx stat)
+    private static Errno StatPath(SafeFd top, byte[] path, out Statx stat)
     {
         stat = default;
-        SafeFd directory = _root;
-        try
+        Errno errno = OpenParent(top, path, out SafeFd parent, out byte[] name);
+        if (errno != Errno.OK)
+            return errno;
+        using (parent)
+            return Libc.Statx(parent, CString.FromTerminated(name), AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out stat);
+    }
+
+    /// <summary>Opens the directory of a path below a root, name by name and through no link.</summary>
+    /// <param name="top">The root.</param>
+    /// <param name="path">Bytes without terminator.</param>
+    /// <param name="parent">The caller's to dispose.</param>
+    /// <param name="name">The last name, with terminator.</param>
+    private static Errno OpenParent(SafeFd top, byte[] path, out SafeFd parent, out byte[] name)
+    {
+        OpenFlags flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
+        int start = 0;
+        name = ".\0"u8.ToArray();
+        parent = SafeFd.Invalid;
+        SafeFd directory = top;
+        while (true)
         {
-            int start = 0;
-            while (true)
-            {
-                int slash = path.AsSpan(start).IndexOf((byte)'/');
-                byte[] name = [.. slash < 0 ? path.AsSpan(start) : path.AsSpan(start, slash), 0];
-                if (slash < 0)
-                    return Libc.Statx(
-                        directory, CString.FromTerminated(name), AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out stat);
-                OpenFlags flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
-                Errno errno = Libc.Openat(directory, CString.FromTerminated(name), flags, 0, out SafeFd next);
-                if (!ReferenceEquals(directory, _root))
-                    directory.Dispose();
-                directory = next;
-                if (errno != Errno.OK)
-                    return errno;
-                start += slash + 1;
-            }
-        }
-        finally
-        {
-            if (!ReferenceEquals(directory, _root))
+            Errno errno = Libc.Openat(directory, CString.FromTerminated(name), flags, 0, out parent);
+            if (!ReferenceEquals(directory, top))
                 directory.Dispose();
+            if (errno != Errno.OK)
+                return errno;
+            directory = parent;
+            int slash = path.AsSpan(start).IndexOf((byte)'/');
+            name = [.. slash < 0 ? path.AsSpan(start) : path.AsSpan(start, slash), 0];
+            if (slash < 0)
+                return Errno.OK;
+            start += slash + 1;
         }
     }
 }

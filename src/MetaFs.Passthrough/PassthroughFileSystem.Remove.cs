@@ -17,7 +17,7 @@ public sealed partial class PassthroughFileSystem
 
     private Errno Remove(NodeId parent, CString name, AtFlags flags)
     {
-        Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
+        Errno errno = LeaseParent(parent, name, Errno.ENOENT, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;
         using (lease)
@@ -26,28 +26,48 @@ public sealed partial class PassthroughFileSystem
             errno = Hold(directory, lease.Fd, name, out Node? node);
             if (errno != Errno.OK)
                 return errno;
-
-            // The monitor makes look and removal one step: of two threads that take the last two names of an inode, the
-            // second sees that it takes the last one.
-            lock (node!)
-            {
-                errno = ShareView.Named(directory, lease.Fd, name, out Statx stat);
-                if (errno == Errno.OK)
-                {
-                    bool noted = BeginRemoval(node, stat);
-                    errno = Libc.Unlinkat(lease.Fd, name, flags);
-                    if (errno == Errno.OK)
-                        NameGone(node, directory, name, stat);
-                    if (noted)
-                        _store.EndRemoval(node.Key);
-                }
-            }
-
+            if (flags == AtFlags.AT_REMOVEDIR)
+                DetachReaders(node!);
+            errno = RemoveHeld(directory, lease.Fd, name, node!, flags);
             LetGo(node);
             if (errno == Errno.OK)
                 EntriesChanged(directory, lease.Fd);
             return errno;
         }
+    }
+
+    private Errno RemoveHeld(Node directory, SafeFd fd, CString name, Node node, AtFlags flags)
+    {
+        while (true)
+        {
+            HidingPlace place = PrepareHiding(directory, node);
+
+            // The monitor makes look and removal one step: of two threads that take the last two names of an inode, the
+            // second sees that it takes the last one.
+            lock (node)
+            {
+                if (place.IsPrepared || !MustHide(node))
+                    return RemoveLocked(directory, fd, name, node, flags, place.Fd);
+            }
+        }
+    }
+
+    private Errno RemoveLocked(
+        Node directory, SafeFd fd, CString name, Node node, AtFlags flags, SafeFd? hidden)
+    {
+        Errno errno = ShareView.Named(directory, fd, name, out Statx stat);
+        if (errno != Errno.OK)
+            return errno;
+        stat = WithoutHidden(node, stat);
+        bool noted = BeginRemoval(node, stat);
+        bool hides = hidden is not null && flags == 0 && MustHide(node) && node.Is(stat);
+        if (!hides || Hide(node, hidden!, fd, name, node.Volume.Hidden.NextName(node.Ino)) != Errno.OK)
+            errno = Libc.Unlinkat(fd, name, flags);
+        if (errno == Errno.OK)
+            NameGone(node, directory, name, stat);
+        if (noted)
+            _store.EndRemoval(node.Key);
+        return errno;
     }
 
     // The node of a name, counted as a lookup: it cannot be forgotten while its name is dealt with, and its record is

@@ -1,3 +1,4 @@
+using System.Text;
 using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
@@ -14,12 +15,12 @@ public sealed partial class PassthroughFileSystem
     public Errno Rename(
         in RequestContext context, NodeId parent, CString name, NodeId newParent, CString newName, RenameFlags flags)
     {
-        Errno errno = LeaseParent(parent, out Node from, out DirectoryLease fromLease);
+        Errno errno = LeaseParent(parent, name, Errno.ENOENT, out Node from, out DirectoryLease fromLease);
         if (errno != Errno.OK)
             return errno;
         using (fromLease)
         {
-            errno = LeaseParent(newParent, out Node to, out DirectoryLease toLease);
+            errno = LeaseParent(newParent, newName, Errno.EPERM, out Node to, out DirectoryLease toLease);
             if (errno != Errno.OK)
                 return errno;
             using (toLease)
@@ -55,7 +56,7 @@ public sealed partial class PassthroughFileSystem
         entry = default;
         if (!_nodes.TryGet(node, out Node? inode))
             return Errno.ESTALE;
-        Errno errno = LeaseParent(newParent, out Node directory, out DirectoryLease lease);
+        Errno errno = LeaseParent(newParent, newName, Errno.EPERM, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;
         using (lease)
@@ -107,30 +108,75 @@ public sealed partial class PassthroughFileSystem
         // Two monitors: the lower id first.
         Node other = replaced ?? moved;
         (Node first, Node second) = moved.Id.Value < other.Id.Value ? (moved, other) : (other, moved);
-        lock (first)
+        while (true)
         {
-            lock (second)
-                return RenameOnShare(source, target, moved, replaced, flags);
+            HidingPlace place = PrepareHiding(target.Directory, replaced);
+            lock (first)
+            {
+                lock (second)
+                {
+                    if (replaced is null || place.IsPrepared || !MustHide(replaced))
+                        return RenameOnShare(source, target, moved, replaced, flags, place.Fd);
+                }
+            }
         }
     }
 
-    private Errno RenameOnShare(in Place source, in Place target, Node moved, Node? replaced, RenameFlags flags)
+    private Errno RenameOnShare(
+        in Place source, in Place target, Node moved, Node? replaced, RenameFlags flags, SafeFd? hidden)
     {
         Errno errno = ShareView.Named(target.Directory, target.Fd, target.Name, out Statx old);
         if (errno is not (Errno.OK or Errno.ENOENT))
             return errno;
         bool existed = errno == Errno.OK;
-        bool noted = existed && replaced is not null && !ReferenceEquals(moved, replaced)
-            && (flags & RenameFlags.RENAME_EXCHANGE) == 0 && BeginRemoval(replaced, old);
+        bool replaces = existed && replaced is not null && !ReferenceEquals(moved, replaced)
+            && (flags & RenameFlags.RENAME_EXCHANGE) == 0;
+        if (replaces)
+            old = WithoutHidden(replaced!, old);
+        bool noted = replaces && BeginRemoval(replaced!, old);
+        bool hides = replaces && flags == 0 && !moved.IsDirectory && replaced!.IsOpen && replaced.Is(old);
         SetMoving(moved, replaced, true);
-        errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
-        if (errno == Errno.EACCES && replaced is not null && WasClosedMeanwhile(replaced))
-            errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
+        errno = hides && hidden is not null
+            ? RenameOverHidden(source, target, replaced!, hidden)
+            : RenamePlainly(source, target, replaces ? replaced : null, flags);
         if (errno == Errno.OK)
             Renamed(source, target, moved, replaced, existed ? old : null, flags);
         SetMoving(moved, replaced, false);
         if (noted)
             _store.EndRemoval(replaced!.Key);
+        return errno;
+    }
+
+    // A refusal of CIFS has begun the removal of the file that was not to be replaced, so it is not asked for one.
+    private static Errno RenamePlainly(in Place source, in Place target, Node? replaced, RenameFlags flags)
+    {
+        bool waits = flags == 0 && replaced is { Open: not null, Volume.Facts.RemovesAtClose: true };
+        if (waits && !WasClosedMeanwhile(replaced!))
+            return Errno.EACCES;
+        Errno errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
+        if (errno == Errno.EACCES && replaced is not null && WasClosedMeanwhile(replaced))
+            errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, flags);
+        return errno;
+    }
+
+    // Between the two renames the name is nobody's: if the daemon dies there, the note has the next mount give it back.
+    private Errno RenameOverHidden(in Place source, in Place target, Node replaced, SafeFd hidden)
+    {
+        byte[] newName = replaced.Volume.Hidden.NextName(replaced.Ino);
+        string noteName = Encoding.ASCII.GetString(newName.AsSpan(..^1));
+        long volume = replaced.Volume.Id;
+        bool noted = PathInVolume(target.Directory, target.Name) is { } path
+            && _store.BeginReplacement(volume, noteName, path) == OverlayStatus.Ok;
+        if (!noted || Hide(replaced, hidden, target.Fd, target.Name, newName) != Errno.OK)
+        {
+            if (noted)
+                _store.EndReplacement(volume, noteName);
+            return RenamePlainly(source, target, replaced, 0);
+        }
+
+        Errno errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, 0);
+        if (errno == Errno.OK || TryUnhide(replaced, hidden, target.Fd, target.Name, newName))
+            _store.EndReplacement(volume, noteName);
         return errno;
     }
 

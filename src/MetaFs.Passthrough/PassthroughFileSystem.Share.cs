@@ -85,6 +85,8 @@ public sealed partial class PassthroughFileSystem
         {
             names = node.Names;
             Errno errno = OpenNames(node, names, flags, out fd, out stat);
+            if (errno == Errno.EINVAL && OpenNameless(node, flags, out fd, out stat) == Errno.OK)
+                return Errno.OK;
             if (errno != Errno.ESTALE)
                 return errno;
         }

@@ -47,7 +47,8 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         RequireOwnDatabase();
         _directories = new DirectoryFds(DirectoryCapacity());
         _nodes = new NodeTable(_directories);
-        _volumes = new VolumeTable(store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects);
+        _volumes = new VolumeTable(
+            store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects, ClearLeftovers);
 
         Errno errno = Libc.Fstatx(root, ShareVolume.Mask, out Statx stat);
         if (errno == Errno.OK)
@@ -72,7 +73,11 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Destroy() => _store.Sync();
+    public void Destroy()
+    {
+        EndHiding();
+        _store.Sync();
+    }
 
     /// <summary>Closes the share's descriptors.</summary>
     public void Dispose()
@@ -87,7 +92,10 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         Node root = _nodes.AddRoot(volume, stat, volume.GuardOf(stat));
         DirectoryFds.SetRoot(root, _root);
         FinishRemovals(volume);
-        return LoadRecord(root, stat, _root, CString.Empty);
+        Errno errno = LoadRecord(root, stat, _root, CString.Empty);
+        if (errno == Errno.OK)
+            ClearLeftovers(volume, _root);
+        return errno;
     }
 
     private void RequireOwnDatabase()

@@ -17,4 +17,26 @@ internal static partial class PassthroughLog
     [LoggerMessage(EventId = 202, Level = LogLevel.Error,
         Message = "{Operation} did not keep a change: the overlay database answered {Status}")]
     public static partial void NotKept(ILogger log, string operation, Overlay.OverlayStatus status);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning,
+        Message = "a file that is removed while it is open keeps a name on the share until its last close: no directory "
+            + "to hide it in could be made at the share's root ({Errno})")]
+    public static partial void CannotHide(ILogger log, Errno errno);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning,
+        Message = "a removed file stays in the share's hidden directory until the next mount ({Errno})")]
+    public static partial void HiddenStays(ILogger log, Errno errno);
+
+    [LoggerMessage(EventId = 205, Level = LogLevel.Warning,
+        Message = "the hidden directory {Name} of an earlier mount could not be cleared ({Errno})")]
+    public static partial void NotCleared(ILogger log, string name, Errno errno);
+
+    [LoggerMessage(EventId = 206, Level = LogLevel.Warning,
+        Message = "a file whose replacement was cut short has its name back: {Path}")]
+    public static partial void GivenBack(ILogger log, string path);
+
+    [LoggerMessage(EventId = 207, Level = LogLevel.Warning,
+        Message = "{Path}: its replacement was cut short, and it cannot have its name back ({Errno}); on the share it is "
+            + "{Directory}/{Name}")]
+    public static partial void NotGivenBack(ILogger log, string path, string directory, string name, Errno errno);
 }

@@ -13,6 +13,22 @@ public enum SetPolicy
     Record,
 }
 
+/// <summary>What becomes of files that are removed while they are open.</summary>
+public enum UnlinkedFiles
+{
+    /// <summary>They are hidden on shares that would keep a name for them where they were.</summary>
+    Auto,
+
+    /// <summary>They are hidden in any case.</summary>
+    Hide,
+
+    /// <summary>
+    /// The share's own way. Where each caller acts on the share as himself there is no other: one of them would have to own
+    /// the directory for it.
+    /// </summary>
+    Leave,
+}
+
 /// <summary>How one mount behaves.</summary>
 public sealed record PassthroughOptions
 {
@@ -63,6 +79,9 @@ public sealed record PassthroughOptions
 
     /// <summary>Who holds symbolic links and special files.</summary>
     public ObjectPolicy Objects { get; init; }
+
+    /// <summary>What becomes of files that are removed while they are open.</summary>
+    public UnlinkedFiles Unlinked { get; init; }
 
     /// <summary>Lend files to the kernel for reads, writes and mmap where it can (FUSE_PASSTHROUGH).</summary>
     public bool Passthrough { get; init; } = true;

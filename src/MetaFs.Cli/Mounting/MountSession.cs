@@ -185,6 +185,7 @@ internal sealed class MountSession
         Xattrs = _options.Xattrs,
         Acls = _options.Acls,
         Objects = _options.Objects,
+        Unlinked = _options.AsCaller ? UnlinkedFiles.Leave : _options.Unlinked,
         Passthrough = _options.Passthrough,
         Source = places.Source,
         MountPoint = places.MountPoint,

@@ -75,6 +75,14 @@ internal static class MountOptionTable
             }),
         Flag("acl", "POSIX ACLs (default)", static o => o with { Acls = true }),
         Flag("noacl", "none", static o => o with { Acls = false }),
+        Value("unlinked", "auto|hide|leave", "files removed while open: out of sight, or as the share does it (auto)",
+            static (o, v) => v switch
+            {
+                "auto" => o with { Unlinked = UnlinkedFiles.Auto },
+                "hide" => o with { Unlinked = UnlinkedFiles.Hide },
+                "leave" => o with { Unlinked = UnlinkedFiles.Leave },
+                _ => null,
+            }),
         Flag("no_passthrough", "keep reads and writes in the daemon", static o => o with { Passthrough = false }),
         Value("threads", "N", "at most N worker threads, 1 to 1024 (64)",
             static (o, v) => OptionValues.TryCount(v, 1024, out int n) ? o with { Threads = n } : null),

@@ -50,6 +50,9 @@ internal sealed record MountOptions
 
     public ObjectPolicy Objects { get; init; }
 
+    /// <summary>What becomes of files that are removed while they are open.</summary>
+    public UnlinkedFiles Unlinked { get; init; }
+
     public bool Passthrough { get; init; } = true;
 
     /// <summary>The most worker threads; null leaves it to the server.</summary>

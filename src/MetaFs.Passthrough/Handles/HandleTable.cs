@@ -53,6 +53,16 @@ internal sealed class HandleTable<T>
         return value is not null;
     }
 
+    /// <summary>The handles that are open now, some of which may be closed by the time they are looked at.</summary>
+    public IEnumerable<T> All()
+    {
+        foreach (T? slot in _slots)
+        {
+            if (slot is not null)
+                yield return slot;
+        }
+    }
+
     public bool TryRemove(FileHandle handle, [NotNullWhen(true)] out T? value)
     {
         lock (_lock)

@@ -15,7 +15,10 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
     private int _position;
     private ulong _offset;
 
-    public SafeFd Fd { get; } = fd;
+    public SafeFd Fd { get; private set; } = fd;
+
+    /// <summary>Whether it has a descriptor.</summary>
+    public bool IsAttached { get; private set; } = true;
 
     public Node Node { get; } = node;
 
@@ -66,6 +69,22 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
     {
         _position += entry.RecordLength;
         _offset = (ulong)entry.Off;
+    }
+
+    /// <summary>Gives the descriptor back: a CIFS server keeps a removed directory's name while it is being read.</summary>
+    public void Detach()
+    {
+        Fd.Dispose();
+        IsAttached = false;
+    }
+
+    /// <summary>Takes another descriptor of the same directory, and goes to where the reading was.</summary>
+    public Errno Attach(SafeFd again)
+    {
+        Fd = again;
+        IsAttached = true;
+        _length = _position = 0;
+        return Libc.Lseek(Fd, (long)_offset, 0, out _);
     }
 
     private bool FindRead(ulong offset)

@@ -90,6 +90,18 @@ internal sealed class Node
     /// <summary>Open handles, or null: most nodes have none. Written under the node's monitor.</summary>
     public volatile OpenState? Open;
 
+    /// <summary>OPENs under way, counted where an open file must not be unlinked. Guarded by the node's monitor.</summary>
+    public int Openings;
+
+    /// <summary>Whether a removal now would find it open. Call under the node's monitor.</summary>
+    public bool IsOpen => Open is not null || Openings > 0;
+
+    /// <summary>Its names in the volume's hidden directory, or null. Written under the node's monitor.</summary>
+    public volatile byte[][]? HiddenNames;
+
+    /// <summary>Links that the share counts and nobody may see.</summary>
+    public uint HiddenLinks => (uint)(HiddenNames?.Length ?? 0);
+
     /// <summary>When a handle was closed last, by this machine's clock, ns; kept where the share stamps late.</summary>
     /// <remarks>
     /// Readers count: what the CIFS client has written it may stamp with its own clock at a later close, whosever, and shows

@@ -29,6 +29,18 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether it is known to have no symbolic links of its own.</summary>
     public bool LacksSymlinks { get; init; }
 
+    /// <summary>
+    /// Whether a file that is removed while it is open keeps a name in its directory until the last close: its own on CIFS,
+    /// <c>.nfsXXXX</c>, or <c>.fuse_hiddenXXXX</c> where a FUSE server uses libfuse's paths.
+    /// </summary>
+    public bool KeepsOpenNames { get; init; }
+
+    /// <summary>
+    /// Whether a removal waits for the last close, of a directory that is being read too, and a rename over an open file is
+    /// refused only after that file's removal has begun: it is gone at its close (fs/smb/client/inode.c, cifs_rename2).
+    /// </summary>
+    public bool RemovesAtClose { get; init; }
+
     /// <summary>Whether the server may make creation times up, unless it is told to keep one.</summary>
     public bool MakesUpBirthTimes { get; init; }
 
@@ -56,7 +68,7 @@ internal readonly record struct FileSystemFacts(
     {
         "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "f2fs" or "zfs" or "bcachefs" or "ramfs"
             or "overlay" or "hostfs" => s_local,
-        "nfs" or "nfs4" => new(false, true, false, 1, true),
+        "nfs" or "nfs4" => new(false, true, false, 1, true) { KeepsOpenNames = true },
 
         // Without serverino the client numbers inodes itself, anew on every mount. Samba and Windows keep 100 ns.
         "cifs" or "smb3" => new(false, HasOption(superOptions, "serverino"), true, 100, false)
@@ -65,6 +77,8 @@ internal readonly record struct FileSystemFacts(
             HasControlXattrs = true,
             LacksSymlinks = !HasOption(superOptions, "mfsymlinks") && !HasOption(superOptions, "unix")
                 && !HasOption(superOptions, "posix"),
+            KeepsOpenNames = true,
+            RemovesAtClose = true,
         },
 
         // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.
@@ -73,10 +87,20 @@ internal readonly record struct FileSystemFacts(
 
         "fuse.metafs" => new(false, true, false, 1, false) { IsFuse = true },
 
-        "fuse.sshfs" => new(false, false, false, 1, false) { IsFuse = true, FollowsLinks = true },
+        "fuse.sshfs" => new(false, false, false, 1, false)
+        {
+            IsFuse = true,
+            FollowsLinks = true,
+            KeepsOpenNames = true,
+        },
 
         // libfuse's high-level file systems count paths as they meet them, unless they set use_ino.
-        _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false) { IsFuse = true },
+        _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false)
+        {
+            IsFuse = true,
+            KeepsOpenNames = true,
+        },
+        "9p" or "afs" or "vboxsf" => new(false, true, false, 1, false) { KeepsOpenNames = true },
         _ => new(false, true, false, 1, false),
     };
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Counters;
+using MetaFs.Passthrough.Hiding;
 using MetaFs.Passthrough.Objects;
 
 namespace MetaFs.Passthrough.Shares;
@@ -31,6 +32,7 @@ internal sealed class ShareVolume
     private volatile bool _cannotKeepBirthTimes;
     private int _lackedXattrs;
     private volatile int _placeholders;
+    private volatile int _longestName;
     private readonly bool[] _seenNow = new bool[3];
 
     public ShareVolume(
@@ -42,6 +44,7 @@ internal sealed class ShareVolume
         Dev = dev;
         Ordinal = ordinal;
         Facts = facts;
+        Hidden = new HiddenDirectory(store, row);
         KeepAccess = keepAccess;
         _traits = [row.Traits.Chown, row.Traits.Chmod, row.Traits.Utimens];
         _falseBirthTimes = row.Traits.FalseBirthTimes;
@@ -66,6 +69,9 @@ internal sealed class ShareVolume
     /// <summary>The kinds of object that placeholders were ever made for.</summary>
     public ObjectKinds Placeholders => (ObjectKinds)_placeholders;
 
+    /// <summary>Where removed files wait while they are open.</summary>
+    public HiddenDirectory Hidden { get; }
+
     /// <summary>Whether files keep owner access on the share, because the daemon needs it.</summary>
     public bool KeepAccess { get; }
 
@@ -83,6 +89,14 @@ internal sealed class ShareVolume
     {
         const XattrKinds acls = XattrKinds.AccessAcl | XattrKinds.DefaultAcl;
         Interlocked.Or(ref _lackedXattrs, (int)((kind & acls) != 0 ? acls : kind));
+    }
+
+    /// <summary>The longest name that it keeps, bytes, as statfs says; asked where a name is longer than elsewhere.</summary>
+    public int LongestName(SafeFd fd)
+    {
+        if (_longestName == 0)
+            _longestName = Libc.Fstatfs(fd, out Statfs statfs) == Errno.OK ? (int)Math.Min(statfs.Namelen, 4095) : 255;
+        return _longestName;
     }
 
     /// <summary>The inode number that programs see: the share's, moved aside for volumes mounted inside it.</summary>

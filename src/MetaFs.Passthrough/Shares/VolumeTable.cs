@@ -11,13 +11,20 @@ internal sealed class VolumeTable
     private readonly IOverlayStore _store;
     private readonly bool _privileged;
     private readonly ObjectPolicy _objects;
+    private readonly Action<ShareVolume, SafeFd> _clear;
     private readonly Lock _lock = new();
 
     // Replaced as a whole under _lock, so that readers need none. A share rarely has more than one volume.
     private ShareVolume[] _volumes = [];
 
-    public VolumeTable(IOverlayStore store, bool privileged, ObjectPolicy objects)
+    /// <param name="store">The database.</param>
+    /// <param name="privileged">Whether the daemon may do what root may.</param>
+    /// <param name="objects">Who holds symbolic links and special files.</param>
+    /// <param name="clear">Called for a mount inside the share when it is met: what an earlier daemon has hidden there.</param>
+    public VolumeTable(
+        IOverlayStore store, bool privileged, ObjectPolicy objects, Action<ShareVolume, SafeFd> clear)
     {
+        _clear = clear;
         _store = store;
         _privileged = privileged;
         _objects = objects;
@@ -25,6 +32,9 @@ internal sealed class VolumeTable
 
     /// <summary>What became of attributes that were set, on all volumes.</summary>
     public AttributeCounters Counters { get; } = new();
+
+    /// <summary>The volumes met so far.</summary>
+    public IReadOnlyList<ShareVolume> All => _volumes;
 
     /// <summary>The volume of what statx showed.</summary>
     /// <returns>OK; EIO: the database cannot hold another volume.</returns>
@@ -73,10 +83,24 @@ internal sealed class VolumeTable
                 Counters = Counters,
             };
             if (volume.Ordinal > 0)
+            {
                 QuarantineRemovals(volume);
+                ClearIn(volume, directory, name);
+            }
+
             _volumes = [.. _volumes, volume];
             return Errno.OK;
         }
+    }
+
+    // A volume is met at its root first: nothing else leads into a mount.
+    private void ClearIn(ShareVolume volume, SafeFd directory, CString name)
+    {
+        OpenFlags flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
+        if (Libc.Openat(directory, name, flags, 0, out SafeFd top) != Errno.OK)
+            return;
+        using (top)
+            _clear(volume, top);
     }
 
     // A daemon died while it removed these files. Of a mount inside the share nobody knows here where its root is, so they

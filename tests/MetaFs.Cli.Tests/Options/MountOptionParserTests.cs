@@ -46,6 +46,9 @@ public sealed class MountOptionParserTests
             })
         },
         { "chown=record,chown=try", Text(s_defaults) },
+        { "unlinked=hide", Text(s_defaults with { Unlinked = UnlinkedFiles.Hide }) },
+        { "unlinked=leave", Text(s_defaults with { Unlinked = UnlinkedFiles.Leave }) },
+        { "unlinked=leave,unlinked=auto", Text(s_defaults) },
         { "no_passthrough", Text(s_defaults with { Passthrough = false }) },
         { "threads=1", Text(s_defaults with { Threads = 1 }) },
         { "threads=1024", Text(s_defaults with { Threads = 1024 }) },
@@ -88,6 +91,7 @@ public sealed class MountOptionParserTests
     [InlineData("chown=maybe", "option 'chown': bad value 'maybe'; expected chown=try|record")]
     [InlineData("chmod=", "option 'chmod': bad value ''; expected chmod=try|record")]
     [InlineData("utimens=Record", "option 'utimens': bad value 'Record'")]
+    [InlineData("unlinked=", "option 'unlinked': bad value ''; expected ")]
     [InlineData("as=alice", "option 'as': bad value 'alice'; expected as=caller|daemon")]
     [InlineData("threads=0", "option 'threads': bad value '0'; expected a number from 1 to 1024")]
     [InlineData("threads=1025", "option 'threads': bad value '1025'")]

@@ -87,6 +87,14 @@ public sealed class FaultyShare : IDisposable
         _mount = null;
     }
 
+    /// <summary>The daemon dies, and its mount is taken away.</summary>
+    public void Kill()
+    {
+        _mount!.Kill();
+        _mount.Dispose();
+        _mount = null;
+    }
+
     public void Remount()
     {
         Unmount();

@@ -73,8 +73,8 @@ public sealed class LastReferenceTests(ITestOutputHelper output) : MountTest(out
         });
         Assert.Equal(300, Records.Of(share).Count(row => row.Uid == 7));
         Command.Run(share.Mounter, "rm", "-r", directory).MustSucceed();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(share.Backing));
         share.Unmount(); // all is forgotten
+        Assert.Empty(Directory.EnumerateFileSystemEntries(share.Backing));
         Assert.DoesNotContain(Records.Of(share), row => row.Uid == 7);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MetaFs.Mount.Tests.WholeWay;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
     private const long Older = 900_000_000_987_654_321;
     private const string Recording = "threads=1,chown=record,chmod=record,utimens=record";
     private const string Obeying = "threads=1";
+    private const string Hiding = Recording + ",unlinked=hide";
 
     private static readonly Dictionary<string, Func<string, Errno>> s_operations = new()
     {
@@ -26,9 +29,13 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         ["exchange"] = d => Posix.Rename(d + "/f", d + "/g", Posix.RENAME_EXCHANGE),
         ["move a directory"] = d => Posix.Rename(d + "/d", d + "/moved"),
         ["unlink"] = d => Posix.Unlink(d + "/f"),
+        ["unlink an open file"] = d => WhileOpen(d + "/f", () => Posix.Unlink(d + "/f")),
+        ["replace an open file"] = d => WhileOpen(d + "/g", () => Posix.Rename(d + "/f", d + "/g")),
         ["rmdir"] = d => Posix.Rmdir(d + "/e"),
         ["truncate"] = d => Posix.Truncate(d + "/f", 1),
     };
+
+    private static readonly ConcurrentBag<int> s_open = [];
 
     public static TheoryData<string, string> Operations()
     {
@@ -37,6 +44,8 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
             data.Add(operation, Recording);
         foreach (string operation in (string[])["chown", "chmod", "utimens", "create"])
             data.Add(operation, Obeying);
+        foreach (string operation in (string[])["unlink an open file", "replace an open file"])
+            data.Add(operation, Hiding);
         return data;
     }
 
@@ -57,6 +66,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         List<KillPoint> points = Rehearse(mount, records, () => operate(rehearsal));
         Dictionary<string, Entry> after = Entry.Below(rehearsal);
         Assert.NotEqual(Text(before), Text(after));
+        CloseAll();
 
         int killed = 0;
         foreach (KillPoint point in points)
@@ -70,6 +80,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
                 mount = Mine(MetaFsMount.Start(plan));
             }
 
+            CloseAll();
             string bare = $"{share}/{point.Call}{point.Nth}";
             Check($"{operation}, {point}, {errno}", errno, before, after, Entry.Below(directory), Entry.Below(bare));
         }
@@ -78,6 +89,22 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         Assert.True(killed >= 2, $"the daemon was killed {killed} times only");
         Assert.Contains(": clean: ", MetaFsProgram.Run(null, "fsck", plan.MountPoint).MustSucceed());
         mount.Unmount();
+    }
+
+    // Open also after the daemon's end, so that no close is part of the operation.
+    private static Errno WhileOpen(string file, Func<Errno> operate)
+    {
+        Errno errno = Posix.Open(file, Posix.O_RDONLY, 0, out int fd);
+        if (errno != Errno.OK)
+            return errno;
+        s_open.Add(fd);
+        return operate();
+    }
+
+    private static void CloseAll()
+    {
+        while (s_open.TryTake(out int fd))
+            _ = Posix.Close(fd);
     }
 
     private static void Check(

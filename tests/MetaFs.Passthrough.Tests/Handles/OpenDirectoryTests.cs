@@ -45,6 +45,31 @@ public sealed class OpenDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_reader_without_its_descriptor_goes_on_with_another_one()
+    {
+        for (int i = 0; i < 2000; i++)
+            _share.Write($"file-with-a-longer-name-{i:d5}", "");
+        using OpenDirectoryUnderTest directory = Open();
+        List<string> names = [];
+        for (int i = 0; i < 1500; i++)
+        {
+            Assert.Equal(Errno.OK, directory.Inner.Peek(out Dirent entry));
+            names.Add(directory.NameOf(entry));
+            directory.Inner.Pass(entry);
+        }
+
+        directory.Inner.Detach();
+        Assert.False(directory.Inner.IsAttached);
+        Assert.Equal(
+            Errno.OK, Libc.Openat(_share.Fd, CString.FromTerminated(".\0"u8), OpenFlags.O_DIRECTORY, 0, out SafeFd again));
+        Assert.Equal(Errno.OK, directory.Inner.Attach(again));
+        Assert.True(directory.Inner.IsAttached);
+        names.AddRange(directory.ReadAll().Select(entry => entry.Name));
+        Assert.Equal(2002, names.Count);
+        Assert.Equal(2002, names.Distinct().Count());
+    }
+
+    [Fact]
     public void A_seek_to_an_entrys_offset_continues_after_it()
     {
         for (int i = 0; i < 100; i++)

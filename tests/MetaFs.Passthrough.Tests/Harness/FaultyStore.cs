@@ -17,9 +17,11 @@ internal enum StoreCalls
     Volume = 64,
     Sync = 128,
     Removal = 256,
+    Replacement = 512,
+    Hidden = 1024,
 
     /// <summary>All that a full or read-only disk refuses.</summary>
-    Writes = Put | Remove | Apply | Directory | Quarantine | Volume | Removal,
+    Writes = Put | Remove | Apply | Directory | Quarantine | Volume | Removal | Replacement | Hidden,
 }
 
 /// <summary>Hands calls on to another store, but for those that are to fail.</summary>
@@ -105,6 +107,23 @@ internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
     public OverlayStatus EndRemoval(in InodeKey key) => Fails(StoreCalls.Removal) ?? inner.EndRemoval(key);
 
     public IReadOnlyList<PendingRemoval> PendingRemovals(long volume) => inner.PendingRemovals(volume);
+
+    /// <summary>Runs before a replacement is noted: another host that was faster.</summary>
+    public Action? BeforeReplacement { get; set; }
+
+    public OverlayStatus BeginReplacement(long volume, string hidden, ReadOnlySpan<byte> path)
+    {
+        BeforeReplacement?.Invoke();
+        return Fails(StoreCalls.Replacement) ?? inner.BeginReplacement(volume, hidden, path);
+    }
+
+    public OverlayStatus EndReplacement(long volume, string hidden) =>
+        Fails(StoreCalls.Replacement) ?? inner.EndReplacement(volume, hidden);
+
+    public IReadOnlyList<PendingReplacement> PendingReplacements(long volume) => inner.PendingReplacements(volume);
+
+    public OverlayStatus PutHiddenDirectory(long volume, string name) =>
+        Fails(StoreCalls.Hidden) ?? inner.PutHiddenDirectory(volume, name);
 
     public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null) =>
         Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason, record);

@@ -14,6 +14,7 @@ internal sealed class MemoryStore : IOverlayStore
     private readonly List<Volume> _volumes = [];
     private readonly HashSet<InodeKey> _removals = [];
     private readonly Dictionary<InodeKey, Dictionary<string, OverlaidXattr>> _xattrs = [];
+    private readonly List<(long Volume, PendingReplacement Replacement)> _replacements = [];
 
     /// <summary>Records in service.</summary>
     public int Count => Locked(() => _records.Count);
@@ -154,6 +155,37 @@ internal sealed class MemoryStore : IOverlayStore
                 ? new PendingRemoval(key, record.Guard.FileType, record.Hint.Name)
                 : new PendingRemoval(key, 0, null)),
         ]);
+
+    public OverlayStatus BeginReplacement(long volume, string hidden, ReadOnlySpan<byte> path)
+    {
+        lock (_gate)
+            _replacements.Add((volume, new PendingReplacement(hidden, path.ToArray())));
+        return OverlayStatus.Ok;
+    }
+
+    public OverlayStatus EndReplacement(long volume, string hidden)
+    {
+        lock (_gate)
+            _replacements.RemoveAll(known => known.Volume == volume && known.Replacement.Hidden == hidden);
+        return OverlayStatus.Ok;
+    }
+
+    public IReadOnlyList<PendingReplacement> PendingReplacements(long volume) =>
+        Locked<IReadOnlyList<PendingReplacement>>(
+            () => [.. _replacements.Where(known => known.Volume == volume).Select(known => known.Replacement)]);
+
+    public OverlayStatus PutHiddenDirectory(long volume, string name)
+    {
+        lock (_gate)
+        {
+            int index = _volumes.FindIndex(known => known.Id == volume);
+            if (index < 0)
+                return OverlayStatus.NotFound;
+            _volumes[index] = _volumes[index] with { HiddenDirectory = name };
+        }
+
+        return OverlayStatus.Ok;
+    }
 
     public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null)
     {

@@ -51,6 +51,15 @@ internal sealed partial class ShareUnderTest : IDisposable
         (Store, Fs) = Mount(options);
     }
 
+    /// <summary>The same after a daemon that was killed: nothing was tidied up.</summary>
+    public void RemountAfterKill(PassthroughOptions options)
+    {
+        Fs.Dispose();
+        Store.Dispose();
+        _lookups.Clear();
+        (Store, Fs) = Mount(options);
+    }
+
     /// <summary>Takes back every lookup that was counted.</summary>
     public void ForgetAll()
     {

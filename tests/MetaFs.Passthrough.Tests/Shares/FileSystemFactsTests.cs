@@ -40,6 +40,8 @@ public sealed class FileSystemFactsTests
             MakesUpBirthTimes = type is "cifs" or "smb3",
             HasControlXattrs = type is "cifs" or "smb3",
             LacksSymlinks = type is "cifs" or "smb3" or "vfat" or "msdos" or "exfat",
+            RemovesAtClose = type is "cifs" or "smb3",
+            KeepsOpenNames = type is "cifs" or "smb3" or "nfs" or "nfs4" or "fuse" or "fuseblk" or "fuse.sshfs" or "9p",
         };
         Assert.Equal(expected, FileSystemFacts.Of(type, options));
     }
