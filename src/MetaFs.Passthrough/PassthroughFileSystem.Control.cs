@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text;
+using System.Text.Json;
 using MetaFs.Fuse;
 using MetaFs.Linux;
 using MetaFs.Overlay;
@@ -116,6 +118,7 @@ public sealed partial class PassthroughFileSystem
             node.IsPlaceholder ? TypeName(FileMode.S_IFREG) : TypeName(stat.Mode), stat.Mode & ModeBits.All,
             stat.Uid, stat.Gid, SizeOnShare(node, stat), stat.Ino, stat.Nlink,
             stat.AtimeNs, stat.MtimeNs, stat.CtimeNs, stat.HasBtime ? stat.BtimeNs : null);
+        _ = OverlaidNames(node, out IReadOnlyList<OverlaidXattr> xattrs);
         return new ControlShow(
             shown, share, FieldsOf(record, times != TimeVerdict.Void), record?.SetAt, GuardName(record?.Guard.Kind),
             record is not null)
@@ -123,7 +126,27 @@ public sealed partial class PassthroughFileSystem
             SetBy = record?.SetBy,
             GuardHolds = guardHolds,
             Witness = WitnessOf(record, times),
+            Xattrs = XattrsOf(xattrs),
+            XattrCount = xattrs.Count,
         };
+    }
+
+    // An answer has 8 KiB, and each byte of a name takes up to six there.
+    private static List<ControlXattr> XattrsOf(IReadOnlyList<OverlaidXattr> xattrs)
+    {
+        const int room = 4096;
+        const int perXattr = 60;
+        var shown = new List<ControlXattr>();
+        int used = 0;
+        for (int i = 0; i < xattrs.Count && used < room; i++)
+        {
+            string name = Encoding.UTF8.GetString(xattrs[i].Name);
+            used += JsonEncodedText.Encode(name).EncodedUtf8Bytes.Length + perXattr;
+            if (used < room)
+                shown.Add(new ControlXattr(name, xattrs[i].Size, xattrs[i].IsHidden));
+        }
+
+        return shown;
     }
 
     private static ControlWitness? WitnessOf(InodeRecord? record, TimeVerdict? verdict) =>

@@ -157,14 +157,19 @@ public sealed partial class PassthroughFileSystem
         bool exists = state == XattrState.Kept;
         if (fd is not null && AsksShare(inode.Volume, kind, name.Bytes))
         {
-            if (state != XattrState.None && FlagsForbid(flags, exists) is var forbidden && forbidden != Errno.OK)
+            bool isLocal = inode.Volume.Facts.IsLocal;
+            if (!isLocal && flags != 0)
+                exists |= state == XattrState.None && Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
+            if ((state != XattrState.None || !isLocal) && FlagsForbid(flags, exists) is var forbidden && forbidden != Errno.OK)
                 return forbidden;
-            errno = Libc.Fsetxattr(fd, name, value, state == XattrState.None ? flags : 0);
+            errno = isLocal
+                ? Libc.Fsetxattr(fd, name, value, state == XattrState.None ? flags : 0)
+                : XattrTrial.Set(fd, name, value, inode.Volume.Facts);
             if (errno == Errno.OK && state != XattrState.None)
                 return SaveXattrs(inode, fd, stat, [XattrChange.Delete(name.Bytes.ToArray())], caller);
             if (!IsLeftToOverlay(inode, kind, errno))
                 return errno;
-            exists |= state == XattrState.None && Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
+            exists |= isLocal && state == XattrState.None && Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
         }
         else if (_options.Xattrs == XattrPolicy.Share)
         {

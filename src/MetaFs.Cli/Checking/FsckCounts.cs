@@ -23,6 +23,9 @@ internal sealed class FsckCounts
     /// <summary>Records out of service.</summary>
     public long Quarantined { get; set; }
 
+    /// <summary>Extended attributes of records that are gone: nobody is shown them.</summary>
+    public long OrphanXattrs { get; set; }
+
     /// <summary>Findings that somebody has to act on.</summary>
     public long Problems =>
         this[FindingKind.DamagedDatabase] + this[FindingKind.DamagedRecord] + this[FindingKind.UnknownVolume];

@@ -61,6 +61,8 @@ internal static class ShareCheck
         counts.Found = check.Found;
         counts.NotComparable = check.NotComparable;
         counts.Elsewhere = check.Elsewhere;
-        counts.Quarantined = reader.Counts().Quarantined;
+        OverlayCounts rows = reader.Counts();
+        counts.Quarantined = rows.Quarantined;
+        counts.OrphanXattrs = rows.OrphanXattrs;
     }
 }

@@ -21,7 +21,7 @@ internal static class Consequences
         {
             ProbeSection.Attributes => OfAttribute(question.Name, answer, context),
             ProbeSection.Objects => OfObject(question.Name, answer),
-            ProbeSection.Xattrs => Passes(answer, Stored, null),
+            ProbeSection.Xattrs => OfXattr(answer),
             ProbeSection.Names when question.Name == "case_sensitive" =>
                 answer.Verdict == ProbeVerdict.Accepts ? "works" : "one record for all spellings",
             ProbeSection.Identity => OfIdentity(question.Name, answer, context),
@@ -73,6 +73,13 @@ internal static class Consequences
             _ => holds ? "guards records" : "loses the record: see below",
         };
     }
+
+    private static string OfXattr(ProbeAnswer answer) => answer.Verdict switch
+    {
+        ProbeVerdict.Refuses when !Evidence.IsRefusal(answer.Errno) => $"{answer.Errno} passes through",
+        ProbeVerdict.Accepts => Stored,
+        _ => Recorded,
+    };
 
     private static string Passes(ProbeAnswer answer, string works, string? prefix) => answer.Verdict switch
     {

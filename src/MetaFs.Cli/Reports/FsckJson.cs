@@ -43,6 +43,7 @@ internal sealed class FsckJson : IFsckReport
         _json.WriteNumber("not_comparable", counts.NotComparable);
         _json.WriteNumber("elsewhere", counts.Elsewhere);
         _json.WriteNumber("quarantined", counts.Quarantined);
+        _json.WriteNumber("orphan_xattrs", counts.OrphanXattrs);
         _json.WriteEndObject();
         _json.Flush();
         _output.WriteLine(System.Text.Encoding.UTF8.GetString(_buffer.GetBuffer().AsSpan(0, (int)_buffer.Length)));

@@ -95,6 +95,7 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
         Add(counts.NotComparable, "not comparable, as inode numbers move");
         Add(counts.Elsewhere, "of other shares");
         Add(counts.Quarantined, "in quarantine");
+        Add(counts.OrphanXattrs, "extended attributes of nobody");
         return string.Concat(parts);
     }
 

@@ -32,6 +32,18 @@ internal static class JsonValues
             json.WriteString("errno", errno);
     }
 
+    /// <summary>An extended attribute in the overlay; what hides the share's has no size.</summary>
+    public static void WriteXattr(Utf8JsonWriter json, string name, int size, bool isHidden)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        if (isHidden)
+            json.WriteBoolean("removed", true);
+        else
+            json.WriteNumber("size", size);
+        json.WriteEndObject();
+    }
+
     /// <summary>A file type's word.</summary>
     /// <param name="mode">S_IFMT bits; others are not looked at.</param>
     public static string TypeName(uint mode) => FieldText.TypeLetter(mode) switch

@@ -57,6 +57,14 @@ internal static class ListJson
             WriteField(json, record, "atime", atime.Nanoseconds, atime.Reason);
         if (record.Mtime is { } mtime)
             WriteField(json, record, "mtime", mtime.Nanoseconds, mtime.Reason);
+        if (row.Xattrs.Count > 0)
+        {
+            json.WriteStartArray("xattrs");
+            foreach (OverlaidXattr xattr in row.Xattrs)
+                JsonValues.WriteXattr(json, Encoding.UTF8.GetString(xattr.Name), xattr.Size, xattr.IsHidden);
+            json.WriteEndArray();
+        }
+
         json.WriteNumber("ctime_ns", record.Ctime);
         WriteOrigin(json, new Origin(record.SetAt, record.SetBy));
         if (judge is not null)

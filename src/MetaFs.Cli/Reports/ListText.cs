@@ -42,7 +42,8 @@ internal static class ListText
             record.Mode?.Reason, record.Uid?.Reason, record.Gid?.Reason, record.Mtime?.Reason, record.Atime?.Reason,
         ];
         IEnumerable<string> words = all.Where(static r => r is not null).Select(static r => Word(r!.Value)).Distinct();
-        return string.Join(',', record.Object is null ? words : words.Prepend("placeholder"));
+        words = record.Object is null ? words : words.Prepend("placeholder");
+        return string.Join(',', record.Xattrs == XattrKinds.None ? words : words.Append("xattrs"));
     }
 
     private static string Word(Reason reason) =>

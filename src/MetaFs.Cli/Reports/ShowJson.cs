@@ -40,6 +40,8 @@ internal sealed class ShowJson : IDisposable
             _json.WriteBoolean("guard_holds", holds);
         if (show.Witness is { } witness)
             WriteWitness(witness);
+        if (show.XattrCount > 0)
+            WriteXattrs(show);
         _json.WriteEndObject();
     }
 
@@ -90,6 +92,15 @@ internal sealed class ShowJson : IDisposable
         if (attributes.BtimeNs is { } birth)
             _json.WriteNumber("btime_ns", birth);
         _json.WriteEndObject();
+    }
+
+    private void WriteXattrs(ControlShow show)
+    {
+        _json.WriteStartArray("xattrs");
+        foreach (ControlXattr xattr in show.Xattrs)
+            JsonValues.WriteXattr(_json, xattr.Name, xattr.Size, xattr.Hidden);
+        _json.WriteEndArray();
+        _json.WriteNumber("xattr_count", show.XattrCount);
     }
 
     private void WriteWitness(ControlWitness witness)

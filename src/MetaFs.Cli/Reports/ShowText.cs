@@ -38,6 +38,8 @@ internal static class ShowText
             Line(text, "guard", Guard(guard, show.GuardHolds, ink));
         if (show.Witness is { } witness)
             Line(text, "witness", Witness(witness, now, ink));
+        if (show.XattrCount > 0)
+            Xattrs(text, show);
         return text.ToString();
 
         void Value(string name, string label, string ours, string theirs) =>
@@ -111,6 +113,19 @@ internal static class ShowText
             _ => "the data has not changed since, times hold",
         };
         return $"taken {AgeText.Describe(witness.TakenAtNs, now)}: {state}";
+    }
+
+    private static void Xattrs(StringBuilder text, ControlShow show)
+    {
+        Line(text, "xattrs", $"{show.XattrCount.ToString(CultureInfo.InvariantCulture)} in the overlay");
+        foreach (ControlXattr xattr in show.Xattrs)
+        {
+            string name = ByteText.ForDisplay(Encoding.UTF8.GetBytes(xattr.Name));
+            SubLine(text, xattr.Hidden ? "removed" : "set", xattr.Hidden ? name : $"{name}, {Count((ulong)xattr.Size, "byte")}");
+        }
+
+        if (show.Xattrs.Count < show.XattrCount)
+            SubLine(text, "more", "metafs list --json has all");
     }
 
     private static string Count(ulong count, string unit) =>

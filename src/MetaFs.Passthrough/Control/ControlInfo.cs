@@ -56,6 +56,12 @@ public sealed record ControlField(string Name, long Value, string Reason, string
 /// <param name="State">"holds"; "late stamp": the share moved mtime after the last close; "void": the data changed.</param>
 public sealed record ControlWitness(long MtimeNs, ulong Size, long TakenAtNs, string State);
 
+/// <summary>One extended attribute in the overlay.</summary>
+/// <param name="Name">With its name space; U+FFFD for what is not UTF-8.</param>
+/// <param name="Size">Of the value, bytes.</param>
+/// <param name="Hidden">It has no value: the share's attribute of that name was removed, and the share would not.</param>
+public sealed record ControlXattr(string Name, int Size, bool Hidden);
+
 /// <summary>What the overlay makes of one file.</summary>
 /// <param name="Effective">What programs see.</param>
 /// <param name="Share">What the share shows.</param>
@@ -75,4 +81,10 @@ public sealed record ControlShow(
 
     /// <summary>The proof of recorded times; null: there are none.</summary>
     public ControlWitness? Witness { get; init; }
+
+    /// <summary>Extended attributes in the overlay by name: as many as an answer has room for.</summary>
+    public IReadOnlyList<ControlXattr> Xattrs { get; init; } = [];
+
+    /// <summary>How many there are.</summary>
+    public int XattrCount { get; init; }
 }
