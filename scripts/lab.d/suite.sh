@@ -38,6 +38,7 @@ esac
 part open-files
 part posix
 part facts
+part xattrs
 part objects
 if [[ $SHARE_KIND == nfs3-root-squash ]]; then part as-caller; fi
 if ! inodes_are_stable; then part moving-inodes; fi
