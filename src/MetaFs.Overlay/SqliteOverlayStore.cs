@@ -61,6 +61,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _beginRemoval = writer.Prepare(OverlaySchema.BeginRemoval);
         _endRemoval = writer.Prepare(OverlaySchema.EndRemoval);
         _get = reader.Prepare(OverlaySchema.Get);
+        _beginReading = reader.Prepare(OverlaySchema.BeginSnapshot);
+        _endReading = reader.Prepare(OverlaySchema.Commit);
         _xattrs = new XattrTable(writer, reader);
         _empty = writer.QueryInteger(OverlaySchema.AnyRecord) == 0;
         _volumes = [.. VolumeRow.ReadAll(writer)];
@@ -125,6 +127,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         {
             if (_disposed)
                 return Closed();
+            BeginReading();
             _get.Bind(1, key.Volume);
             _get.Bind(2, key.Ino);
             int result = _get.Step();
@@ -272,12 +275,14 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     {
         // Before the row can be seen: nobody may skip a look-up that would find it.
         _empty = false;
+        EndReading();
         RecordRow.Bind(_put, 3, record);
         return RunKey(_put, key);
     }
 
     private int RunRemove(in InodeKey key, InodeRecord record)
     {
+        EndReading();
         _removeRecord.Bind(3, record.SetAt);
         return RunKey(_removeRecord, key);
     }
@@ -304,6 +309,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         if (result != raw.SQLITE_DONE)
             return Fail(_writer, operation, result);
         _commits++;
+        EndReading();
 
         // SQLite goes on in files without a name, and nobody would ever find there what was written.
         if (File.Exists(_path) && File.Exists(_walPath))

@@ -140,6 +140,16 @@ public sealed partial class PassthroughFileSystem
     private Errno GetFromShare(Node inode, CString name, Span<byte> value, out int size)
     {
         size = 0;
+        if (inode.Open is not null)
+        {
+            lock (inode)
+            {
+                // What is open needs no opening: the kernel asks so before the first write to a file.
+                if (inode.Open?.First is { } open)
+                    return Libc.Fgetxattr(open.Fd, name, value, out size);
+            }
+        }
+
         Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
         if (errno != Errno.OK)
             return errno;
