@@ -36,6 +36,7 @@ case $SHARE_KIND in
     *) part whole-way 300 ;;
 esac
 part open-files
+part attributes
 part posix
 part facts
 part xattrs

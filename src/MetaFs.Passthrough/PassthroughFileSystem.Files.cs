@@ -100,6 +100,8 @@ public sealed partial class PassthroughFileSystem
     /// <summary>Data changed through the mount: recorded times are void, and suid and sgid go where the writer may not keep them.</summary>
     private Errno DataChanged(Node node, SafeFd fd, bool killSuidgid)
     {
+        if (node.TimeOnShare is { } time)
+            time.IsOutdated = true;
         bool kills = killSuidgid && node.ShowsSuidgid;
         bool mayEnd = (KindsOf(node) & XattrKinds.Security) != 0;
         if (node.Record?.Witness is null && !kills && !mayEnd)
@@ -124,6 +126,24 @@ public sealed partial class PassthroughFileSystem
             _connection?.InvalidateInode(node.Id, -1, 0);
             node.ShowsSuidgid &= !kills;
             return errno;
+        }
+    }
+
+    /// <summary>Sets the time of a write where the share would put an older one back; see <see cref="TimeOnShare"/>.</summary>
+    private void StampChange(Node node, SafeFd fd)
+    {
+        lock (node)
+        {
+            if (node.TimeOnShare is not { IsOutdated: true } time || ShareView.Held(node, fd, out Statx stat) != Errno.OK)
+                return;
+
+            // fallocate(2) does not even move it meanwhile. The stamp is one more time that was set: it replaces the first.
+            Timespec now = stat.MtimeNs == time.Mtime ? Timespec.Now : Timespec.FromNanoseconds(stat.MtimeNs);
+            if (Libc.Utimensat(fd, CString.Empty, Timespec.Omit, now, AtFlags.AT_EMPTY_PATH) != Errno.OK
+                || ShareView.Held(node, fd, out stat) != Errno.OK)
+                return;
+            node.TimeOnShare = new TimeOnShare(stat.MtimeNs);
+            _connection?.InvalidateInode(node.Id, -1, 0);
         }
     }
 }

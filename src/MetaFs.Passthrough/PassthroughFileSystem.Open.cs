@@ -45,6 +45,9 @@ public sealed partial class PassthroughFileSystem
         if (!_files.TryGet(handle, out OpenFile? file))
             return Errno.EBADF;
 
+        if (file.IsWritable && file.Node.TimeOnShare is { IsOutdated: true })
+            StampChange(file.Node, file.Fd);
+
         // A local file system has nothing to report at close; a network one tells there what it could not write.
         return file.IsWritable && !file.Node.Volume.Facts.IsLocal ? Libc.CloseDuplicate(file.Fd) : Errno.OK;
     }

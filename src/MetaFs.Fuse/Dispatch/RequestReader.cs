@@ -30,13 +30,14 @@ internal ref struct RequestReader
         return true;
     }
 
-    /// <summary>Takes one component of a path: not empty and without a slash.</summary>
+    /// <summary>Takes one component of a path: not empty, without a slash, and neither "." nor "..".</summary>
     /// <remarks>
-    /// The kernel sends no other; a file system hands the name to *at calls, where a slash would lead out of the
-    /// directory.
+    /// The kernel sends no other, the last two only with FUSE_EXPORT_SUPPORT, which is never asked for. A file system hands
+    /// the name to *at calls, where they would lead out of the directory.
     /// </remarks>
     public bool TryReadName(out CString name) =>
-        TryReadString(out name) && name.Length > 0 && !name.Bytes.Contains((byte)'/');
+        TryReadString(out name) && name.Length > 0 && !name.Bytes.Contains((byte)'/')
+        && !name.Bytes.SequenceEqual("."u8) && !name.Bytes.SequenceEqual(".."u8);
 
     /// <summary>Takes any NUL-terminated bytes: the target of a link, the name of an attribute.</summary>
     public bool TryReadString(out CString text)

@@ -160,6 +160,8 @@ internal ref struct AttributeChange
     /// <summary>Changes times; null leaves one as it is.</summary>
     public Errno Utimens(TimeRequest? atime, TimeRequest? mtime)
     {
+        if (mtime is not null)
+            _node.TimeOnShare = null;
         if (_options.Utimens == SetPolicy.Record || !IsReached)
         {
             RecordTimes(atime, mtime, FieldVerdict.Record, FieldVerdict.Record, new Reason(ReasonKind.Option));
@@ -182,6 +184,8 @@ internal ref struct AttributeChange
             return errno;
         (FieldVerdict atimeVerdict, ReasonKind atimeReason) = JudgeTime(atime, before.AtimeNs, _share.AtimeNs);
         (FieldVerdict mtimeVerdict, ReasonKind mtimeReason) = JudgeTime(mtime, before.MtimeNs, _share.MtimeNs);
+        if (mtime is not null && _node.Volume.Facts.StampsLate)
+            _node.TimeOnShare = new TimeOnShare(_share.MtimeNs);
         if (mtime is not null)
             _node.Volume.Learn(ShareCall.Utimens, mtimeReason == ReasonKind.Ignored ? CallTrait.Ignores : CallTrait.Accepts);
         RecordTimes(

@@ -115,6 +115,9 @@ internal sealed class Node
 
     private long _closedAt;
 
+    /// <summary>The mtime that was set last, if the share took it; kept where the share stamps late.</summary>
+    public volatile TimeOnShare? TimeOnShare;
+
     /// <summary>The last moment at which the share may have been about to stamp, ns.</summary>
     public long SettledAt(in TimeWitness witness) =>
         Open is { Writers: > 0 } ? Libc.RealtimeNanoseconds() : Math.Max(witness.SettledAt, ClosedAt);

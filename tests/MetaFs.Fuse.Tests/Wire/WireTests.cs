@@ -120,11 +120,15 @@ public sealed class WireTests
     [InlineData("")]
     [InlineData("a/b")]
     [InlineData("/")]
+    [InlineData(".")]
+    [InlineData("..")]
     public void A_name_that_is_no_component_is_malformed(string name)
     {
         _ = _dispatcher.Refused(new RequestBytes(1).Name(name).Build(), Errno.EIO);
         _ = _dispatcher.Refused(new RequestBytes(10).Name(name).Build(), Errno.EIO);
+        _ = _dispatcher.Refused(new RequestBytes(6).Name(name).Name("target").Build(), Errno.EIO);
         _ = _dispatcher.Refused(new RequestBytes(12).U64("newdir", 2).Name("ok").Name(name).Build(), Errno.EIO);
+        _ = _dispatcher.Refused(new RequestBytes(13).U64("oldnodeid", 2).Name(name).Build(), Errno.EIO);
         Assert.Empty(Calls);
     }
 

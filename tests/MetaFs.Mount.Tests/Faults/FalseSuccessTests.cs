@@ -73,6 +73,27 @@ public sealed class FalseSuccessTests(ITestOutputHelper output) : MountTest(outp
         Assert.NotEqual(2 * Second, Posix.Stat(share.At("f")).Mtime);
     }
 
+    /// <summary>CIFS and Samba would put the older time back when the file is closed.</summary>
+    [RootFact]
+    public void AChangeOfDataRightAfterATimeWasSetIsStampedAtTheClose()
+    {
+        FaultyShare share = Mine(new FaultyShare(true, "force uid=33"));
+        Posix.CreateFile(share.At("f"));
+        Posix.Utimens(share.At("f"), Second, 2 * Second).Ok();
+        int fd = Posix.Open(share.At("f"), Posix.O_WRONLY);
+        Posix.Write(fd, "y").Ok();
+        share.Fault("calls reset");
+        Posix.Close(fd).Ok();
+        Assert.Equal(1, share.Sim.Calls("utimens"));
+        long stamp = Posix.Stat(share.On("f")).Mtime;
+        Assert.True(stamp > 2 * Second, $"mtime is {stamp}");
+        Assert.Equal(stamp, Posix.Stat(share.At("f")).Mtime);
+
+        // and only where one was set
+        Posix.Close(Posix.Open(share.At("f"), Posix.O_WRONLY)).Ok();
+        Assert.Equal(1, share.Sim.Calls("utimens"));
+    }
+
     [RootFact]
     public void HalfAChownIsKeptWhenTheShareTakesTheOtherHalf()
     {
