@@ -106,13 +106,17 @@ kill_daemon() {
 
 # Each kill finds the load somewhere else: the pauses differ, and so do the operations that they end in.
 killed_in_the_middle() {
-    local number load
+    local number load before
     mkdir -p "$MNT/killed"
     : >"$work/journal"
     for ((number = 1; number <= kills; number++)); do
+        before=$(wc -l <"$work/journal")
         "$python" "$here/attributes.py" load "$MNT/killed" "$work/journal" &
         load=$!
-        while (($(wc -l <"$work/journal") < 60 * number)); do sleep 0.1; done
+        while (($(wc -l <"$work/journal") < before + 40)); do
+            kill -0 "$load"
+            sleep 0.1
+        done
         sleep "0.$((RANDOM % 10))"
         kill_daemon
         wait "$load"
