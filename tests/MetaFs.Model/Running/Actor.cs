@@ -120,7 +120,7 @@ internal sealed partial class Actor : IDisposable
             Errno predicted = _tree.Predict(operation);
             Inode? target = _tree.TargetOf(operation);
             target?.Remember(operation.ToString());
-            long start = Libc.RealtimeNanoseconds();
+            long start = Libc.TickNanoseconds();
             _journal?.Begun(operation, start);
             Errno errno = Do(operation, target, out long count);
             if (IsDeath(errno, predicted))

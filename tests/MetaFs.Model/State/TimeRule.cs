@@ -7,8 +7,8 @@ namespace MetaFs.Model.State;
 internal readonly record struct TimeRule(long? Exact, long? Floor, bool MayMove = false)
 {
     /// <summary>
-    /// How much older than the clock a new stamp may be: the kernel stamps with the time of its last tick, 10 ms ago at
-    /// the slowest (CONFIG_HZ=100), and a tick may come late.
+    /// How much clocks may differ. Calls begin by the clock that the kernel stamps with, that of its last tick: a tick comes
+    /// late on a busy machine, more than 20 ms have been seen.
     /// </summary>
     public const long Tick = 20_000_000;
 
