@@ -87,6 +87,7 @@ internal static class CommandLine
         root.Subcommands.Add(BackupCommand.Create());
         root.Subcommands.Add(RebindCommand.Create());
         root.Subcommands.Add(ProbeCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         return root;

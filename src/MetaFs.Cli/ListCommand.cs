@@ -42,27 +42,32 @@ internal static class ListCommand
 
     private static readonly Option<string?> s_owner = new("--owner")
     {
-        Description = "files of this recorded owner", HelpName = "USER",
+        Description = "files of this recorded owner",
+        HelpName = "USER",
     };
 
     private static readonly Option<string?> s_group = new("--group")
     {
-        Description = "files of this recorded group", HelpName = "GROUP",
+        Description = "files of this recorded group",
+        HelpName = "GROUP",
     };
 
     private static readonly Option<string?> s_reason = new("--reason")
     {
-        Description = "refused, ignored, rounded, created, option, kept, or an errno such as EPERM", HelpName = "WORD",
+        Description = "refused, ignored, rounded, created, option, kept, or an errno such as EPERM",
+        HelpName = "WORD",
     };
 
     private static readonly Option<string?> s_older = new("--older")
     {
-        Description = "last changed longer ago than 30s, 10m, 12h, 2d, 3w, 1y, or before a date", HelpName = "AGE",
+        Description = "last changed longer ago than 30s, 10m, 12h, 2d, 3w, 1y, or before a date",
+        HelpName = "AGE",
     };
 
     private static readonly Option<string?> s_newer = new("--newer")
     {
-        Description = "last changed since then", HelpName = "AGE",
+        Description = "last changed since then",
+        HelpName = "AGE",
     };
 
     private static readonly Option<bool> s_valid = new("--valid")

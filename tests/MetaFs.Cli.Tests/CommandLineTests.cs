@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, probe, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, probe, doctor, version (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]
@@ -26,6 +26,7 @@ public sealed class CommandLineTests
     [InlineData("rebind /a", "(see metafs rebind --help)")]
     [InlineData("umount", "(see metafs umount --help)")]
     [InlineData("probe", "(see metafs probe --help)")]
+    [InlineData("doctor me", "(see metafs doctor --help)")]
     [InlineData("version now", "(see metafs version --help)")]
     public void A_wrong_command_line_is_a_usage_error_in_one_line(string line, string expected)
     {
@@ -50,6 +51,7 @@ public sealed class CommandLineTests
     [InlineData("backup --help")]
     [InlineData("rebind --help")]
     [InlineData("probe --help")]
+    [InlineData("doctor --help")]
     [InlineData("version --help")]
     public void Help_is_output_and_success(string line)
     {

@@ -45,7 +45,9 @@ internal sealed record MountStatistics(ControlInfo Info, ControlStats Stats, Ove
         {
             Stats = Stats with
             {
-                UptimeNs = Stats.UptimeNs - earlier.Stats.UptimeNs, Requests = requests, Attributes = attributes,
+                UptimeNs = Stats.UptimeNs - earlier.Stats.UptimeNs,
+                Requests = requests,
+                Attributes = attributes,
             },
         };
     }

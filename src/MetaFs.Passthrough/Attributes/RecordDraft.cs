@@ -57,21 +57,21 @@ internal struct RecordDraft
     /// <param name="by">Whose call it was.</param>
     public readonly InodeRecord Finish(
         in InodeGuard guard, in PathHint hint, long ctime, long now, uint? by = null) => new()
-    {
-        Guard = guard,
-        Uid = Uid,
-        Gid = Gid,
-        Mode = Mode,
-        Atime = Atime,
-        Mtime = Mtime,
-        Witness = HasTimes ? Witness : null,
-        Ctime = ctime,
-        SetAt = now,
-        SetBy = by,
-        Hint = hint,
-        Xattrs = Xattrs,
-        Object = Object,
-    };
+        {
+            Guard = guard,
+            Uid = Uid,
+            Gid = Gid,
+            Mode = Mode,
+            Atime = Atime,
+            Mtime = Mtime,
+            Witness = HasTimes ? Witness : null,
+            Ctime = ctime,
+            SetAt = now,
+            SetBy = by,
+            Hint = hint,
+            Xattrs = Xattrs,
+            Object = Object,
+        };
 
     private static Reason Keep(in Reason reason, Origin? origin) => reason with { Origin = reason.Origin ?? origin };
 }
