@@ -39,7 +39,7 @@ mount_metafs() {
     return "$status"
 }
 
-# Whether records outlive the mount, by what it said.
+# Whether records outlive the mount, by what it said: where numbers move, not with identity=ino.
 inodes_are_stable() {
     [[ -f $METAFS_DB.said ]] || remount
     ! grep -q 'does not keep the inode numbers' "$METAFS_DB.said"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # A record never shows on the wrong file, where inode numbers move (CIFS noserverino, vfat, exfat, sshfs): a thousand
 # files with an owner, a group and a mode each; caches are dropped, the share is unmounted and mounted again, and files
-# are swapped, replaced, removed and made anew behind the mount's back. Says how many kept their records. On a share
-# whose numbers stay, those of the files that stayed must be kept.
+# are swapped, replaced, removed and made anew behind the mount's back. Says how many kept their records; those that were
+# left alone must have. Their st_ino stays, tar and rsync find nothing to do, directories are renamed, the daemon is killed.
 #
 # moving-inodes.sh [FILES]. Environment and output as for whole-way.sh.
 set -uo pipefail
@@ -32,18 +32,15 @@ drop_caches() {
     done
 }
 
-warns() {
-    local said
-    said=$(remount 2>&1)
-    echo "$said"
-    [[ $said == *'does not keep the inode numbers'* ]] || return 1
-    "$METAFS" probe "$SHARE" | grep 'Inode numbers are not stable here'
-}
-
 keeps_quiet() {
     local said
     said=$(remount 2>&1)
     [[ -z $said ]]
+}
+
+same_numbers() {
+    moving numbers "$MNT" >"$work/numbers.now"
+    cmp "$work/numbers" "$work/numbers.now"
 }
 
 unmount_both() {
@@ -68,33 +65,94 @@ come_back() {
     mount_metafs
 }
 
+back_up() {
+    rsync -aH --numeric-ids "$MNT/moving/" "$work/copy/"
+    nothing_to_do
+}
+
+nothing_to_do() {
+    local said
+    tar --numeric-owner -cf "$work/tree.tar" -C "$MNT" moving
+    tar --numeric-owner -df "$work/tree.tar" -C "$MNT"
+    said=$(rsync -aHi --numeric-ids "$MNT/moving/" "$work/copy/")
+    said+=$(rsync -aHi --numeric-ids "$work/copy/" "$MNT/moving/")
+    [[ -z $said ]] || { echo "rsync itemizes: $said"; return 1; }
+}
+
+rename_directory() {
+    mv "$MNT/moving" "$MNT/elsewhere"
+    drop_caches
+    mv "$MNT/elsewhere" "$MNT/moving"
+    mkdir "$MNT/moving/all"
+    mv "$MNT"/moving/d* "$MNT/moving/all"
+    remount
+    mv "$MNT"/moving/all/d* "$MNT/moving"
+    rmdir "$MNT/moving/all"
+}
+
+kill_while_renaming() {
+    local pid
+    moving rename "$MNT" &
+    sleep 1
+    grep -lzxF "$MNT" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | while read -r pid; do
+        [[ /proc/$pid/exe -ef $METAFS ]] || continue
+        kill -9 "$pid"
+        tail --pid="$pid" -f /dev/null
+    done
+    wait
+    "$METAFS" umount "$MNT"
+    mount_metafs
+}
+
+is_clean() {
+    local said
+    said=$("$METAFS" fsck "$MNT")
+    echo "$said"
+    [[ $said == *': clean: '* && $said != *'left over'* && $said != *reused* ]]
+}
+
+# Where numbers and creation times move, the name is all there is.
+has_creation_times() { "$METAFS" probe "$SHARE" --json | tr -d ' \n' | grep -q '"btime":{"verdict":"accepts"'; }
+
 main() {
-    local -a all=()
-    if "$METAFS" probe "$SHARE" --json | grep -q '"stable_inodes": true'; then
-        all=(--all)
-        check 'a mount over stable inode numbers warns of nothing' keeps_quiet
-    else
-        told 'mount and probe warn that inode numbers move' warns
+    local stay=--all
+    local -a names=()
+    if "$METAFS" probe "$SHARE" --json | grep -q '"stable_inodes": false'; then
+        stay=--stayed
+        has_creation_times || names=(--names)
     fi
 
+    check 'a mount warns of nothing' keeps_quiet
     check "$files files get owner, group and mode" moving make "$MNT" "$files" 20000
     told 'each shows its own' moving check "$MNT" "$SHARE" 20000 --all
     check 'files change behind the mount' moving shuffle "$SHARE" 1
-    told 'changed behind the mount: none shows what is not its own' moving check "$MNT" "$SHARE" 20000 "${all[@]}"
+    told 'changed behind the mount: none shows what is not its own' moving check "$MNT" "$SHARE" 20000 "$stay" "${names[@]}"
     drop_caches
-    told 'and caches dropped: none shows what is not its own' moving check "$MNT" "$SHARE" 20000 "${all[@]}"
+    told 'and caches dropped: none shows what is not its own' moving check "$MNT" "$SHARE" 20000 "$stay" "${names[@]}"
     check 'tree removed' rm -r "$MNT/moving"
 
     check "$files files again" moving make "$MNT" "$files" 30000
+    moving numbers "$MNT" >"$work/numbers"
+    check 'a copy by rsync; tar and rsync find no difference' back_up
     drop_caches
-    told 'caches dropped: none shows what is not its own' moving check "$MNT" "$SHARE" 30000 "${all[@]}"
+    told 'caches dropped: each shows its own' moving check "$MNT" "$SHARE" 30000 --all
+    check 'caches dropped: st_ino is the same' same_numbers
+    check 'directories renamed' rename_directory
+    told 'directories renamed: each shows its own' moving check "$MNT" "$SHARE" 30000 --all
+    check 'directories renamed: st_ino is the same' same_numbers
+    told 'fsck finds each' is_clean
     if [[ $SHARE_KIND == *tmpfs ]]; then
         skip 'share mounted again' 'tmpfs keeps nothing'
     else
         check 'share mounted again' come_back
-        told 'mounted again: none shows what is not its own' moving check "$MNT" "$SHARE" 30000 "${all[@]}"
+        told 'mounted again: each shows its own' moving check "$MNT" "$SHARE" 30000 --all
+        check 'mounted again: st_ino is the same' same_numbers
+        check 'mounted again: tar and rsync find no difference' nothing_to_do
+        check 'the daemon is killed while files are renamed' kill_while_renaming
+        told 'killed: each shows its own' moving check "$MNT" "$SHARE" 30000 --all
+        told 'killed: fsck finds each' is_clean
         check 'files change while nothing is mounted' shuffle_while_away
-        told 'changed meanwhile: none shows what is not its own' moving check "$MNT" "$SHARE" 30000 "${all[@]}"
+        told 'changed meanwhile: none shows what is not its own' moving check "$MNT" "$SHARE" 30000 "$stay" "${names[@]}"
     fi
     check 'tree removed, too' rm -r "$MNT/moving"
     sum_up

@@ -4,13 +4,17 @@
 moving.py make MOUNT COUNT FIRST-UID     makes the tree and gives each file an owner, a group and a mode of its own
 moving.py shuffle SHARE SEED             swaps names, replaces files, removes some, makes new ones: behind the mount's back
 moving.py touch SHARE                    looks at all files in another order, so that they are numbered in another one
-moving.py check MOUNT SHARE FIRST-UID [--all]   each file shows its own record or what the share shows; prints how many
-                                         kept theirs. --all: every file must have
+moving.py check MOUNT SHARE FIRST-UID [--all|--stayed] [--names]   each file shows its own record or what the share shows;
+                                         prints how many kept theirs. --all: every file must have; --stayed: those that
+                                         have their first name; --names: a file may show the record of its name
+moving.py numbers MOUNT                  prints the inode number of each file, by its content
+moving.py rename MOUNT                   renames all files, again and again, until the mount is gone
 """
 import os
 import random
 import stat
 import sys
+import time
 
 TREE = "moving"
 DIRECTORIES = 10
@@ -83,20 +87,45 @@ def shown(path):
     return status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)
 
 
-def check(mount, share, first, all_of_them=None):
+def content_of(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+def numbers(mount):
+    for content, number in sorted((content_of(path), os.stat(path).st_ino) for path in paths_below(mount)):
+        print(content, number)
+
+
+def rename(mount):
+    paths = paths_below(mount)
+    deadline = time.monotonic() + 60
+    try:
+        while time.monotonic() < deadline:
+            for path in paths:
+                os.rename(path, path + ".moved")
+            for path in paths:
+                os.rename(path + ".moved", path)
+    except OSError as error:
+        print(error)
+
+
+def check(mount, share, first, *words):
     paths = paths_below(mount)
     random.Random(9).shuffle(paths)
     records = kept = wrong = 0
     for path in paths:
-        with open(path, encoding="ascii") as file:
-            kind, _, number = file.read().partition(" ")
+        kind, _, number = content_of(path).partition(" ")
+        name = os.path.basename(path)
+        named = record_of(int(name[1:]), int(first)) if "--names" in words and name[1:].isdecimal() else None
         on_mount = shown(path)
         on_share = shown(share + path[len(mount):])
         own = record_of(int(number), int(first)) if kind == "file" else None
         records += own is not None
+        needed = own and ("--all" in words or "--stayed" in words and name == f"f{number}")
         if on_mount == own:
             kept += 1
-        elif on_mount != on_share or all_of_them and own:
+        elif needed or on_mount not in (on_share, named):
             wrong += 1
             if wrong <= 5:
                 print(f"{path}: shows {on_mount}, its record is {own}, the share shows {on_share}")
@@ -106,7 +135,7 @@ def check(mount, share, first, all_of_them=None):
 
 
 def main():
-    actions = {"make": make, "shuffle": shuffle, "touch": touch, "check": check}
+    actions = {"make": make, "shuffle": shuffle, "touch": touch, "check": check, "numbers": numbers, "rename": rename}
     if len(sys.argv) < 3 or sys.argv[1] not in actions:
         sys.exit(__doc__)
     actions[sys.argv[1]](*sys.argv[2:])

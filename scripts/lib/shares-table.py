@@ -29,10 +29,9 @@ that they had made themselves; uid 1000 is in group 33 as well, which is the gro
 What MetaFs does about each answer, `metafs probe DIR` tells for any directory. Kinds of files that a share refuses stay
 refused: MetaFs keeps attributes, not objects.
 """
-KEY_IDENTITY = """Inode numbers and creation times are how a record finds its file again. "Records" are owners set through MetaFs:
-how many of them are there after the share and MetaFs were unmounted and mounted again. Where numbers move, MetaFs serves
-none of them, rather than one on the wrong file. "cache drop": after `echo 3 >/proc/sys/vm/drop_caches`. tmpfs keeps nothing
-over a remount.
+KEY_IDENTITY = """Inode numbers and creation times are how a record finds its file again; where numbers move, its name is. "Records" are owners
+set through MetaFs: how many of them are there after the share and MetaFs were unmounted and mounted again. "cache drop":
+after `echo 3 >/proc/sys/vm/drop_caches`. tmpfs keeps nothing over a remount.
 """
 KEY_HOST = """Shares on the kernel of the machine that ran the lab. They are not compared with later runs.
 """

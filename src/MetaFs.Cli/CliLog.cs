@@ -10,8 +10,8 @@ internal static partial class CliLog
 
     [LoggerMessage(
         2, LogLevel.Warning,
-        "{Source} ({FileSystem}) does not keep the inode numbers of its files: what is recorded counts only until it "
-        + "is unmounted")]
+        "{Source} ({FileSystem}) does not keep the inode numbers of its files: with identity=ino, what is recorded counts "
+        + "only until it is unmounted")]
     public static partial void UnstableInodes(ILogger log, string source, string fileSystem);
 
     [LoggerMessage(3, LogLevel.Information, "{Signal}: unmounting {MountPoint}")]

@@ -73,12 +73,13 @@ internal static class RebindCommand
             // Also the lock: from here on nobody mounts it.
             using SqliteOverlayStore store = SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
             Volume volume = Choose(store, request.Volume, request.Database);
-            Volume? present = store.FindVolume(description.Identity, out Volume? found) == OverlayStatus.Ok ? found : null;
+            VolumeIdentity identity = volume.Identity.ByName ? description.NameIdentity : description.Identity;
+            Volume? present = store.FindVolume(identity, out Volume? found) == OverlayStatus.Ok ? found : null;
             if (present is not null && present.Id != volume.Id)
                 throw new CliException(
                     ExitCode.Database,
                     $"{request.Database}: the share is volume {present.Id} of it already, {present.Identity.Source}");
-            RebindOutcome outcome = Compare(request, share, volume, description);
+            RebindOutcome outcome = Compare(request, share, volume, identity);
             if (!request.Force && outcome.Fitting * 2 < outcome.Records)
                 throw new CliException(
                     ExitCode.Database,
@@ -86,9 +87,9 @@ internal static class RebindCommand
                         CultureInfo.InvariantCulture,
                         $"{request.Share}: only {outcome.Fitting} of {outcome.Records} records fit its files, so it is "
                         + $"hardly that share (a copy has other inode numbers); --force rebinds all the same"));
-            if (request.DryRun || present?.Identity == description.Identity)
+            if (request.DryRun || present?.Identity == identity)
                 return outcome;
-            if (store.Rebind(volume.Id, description.Identity) != OverlayStatus.Ok || store.Sync() != OverlayStatus.Ok)
+            if (store.Rebind(volume.Id, identity) != OverlayStatus.Ok || store.Sync() != OverlayStatus.Ok)
                 throw new CliException(ExitCode.Database, $"{request.Database}: the change could not be written");
             return outcome with { IsDone = true };
         }
@@ -118,7 +119,7 @@ internal static class RebindCommand
     }
 
     private static RebindOutcome Compare(
-        Request request, CheckedShare share, Volume volume, ShareDescription description)
+        Request request, CheckedShare share, Volume volume, in VolumeIdentity identity)
     {
         long other = 0;
         using OverlayReader reader = OverlayReader.Open(request.Database);
@@ -141,7 +142,7 @@ internal static class RebindCommand
 
         long records = check.Records - check.Elsewhere;
         return new RebindOutcome(
-            request.Database, volume, description.Identity, records, check.Found - other, check.NotComparable, false);
+            request.Database, volume, identity, records, check.Found - other, check.NotComparable, false);
     }
 
     private sealed record Request(string Share, string Database, long? Volume, bool DryRun, bool Force);

@@ -68,7 +68,11 @@ internal static class ShowCommand
 
             byte[] above = [.. path.AsSpan().TrimEnd((byte)'/'), (byte)'/'];
             using var walk = new ShareWalk(
-                (in WalkedName name) => ShowWalked(above, name, report),
+                (in WalkedName name) =>
+                {
+                    ShowWalked(above, name, report);
+                    return name.Stat.Ino;
+                },
                 (below, failure) => report.Fail([.. above, .. below], failure), CancellationToken.None);
             walk.Run(root);
         }

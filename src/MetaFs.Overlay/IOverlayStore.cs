@@ -25,7 +25,7 @@ public enum OverlayStatus
 /// Durability: when <see cref="Put"/>, <see cref="Remove"/> or <see cref="Apply"/> answers Ok, the change survives
 /// SIGKILL. <see cref="Sync"/> makes all earlier changes survive power loss.
 /// </remarks>
-public interface IOverlayStore : IDisposable
+public interface IOverlayStore : INameStore, IDisposable
 {
     /// <summary>Whether there is no record at all, without asking the database: the common case is free.</summary>
     bool IsEmpty { get; }

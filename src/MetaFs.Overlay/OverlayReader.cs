@@ -118,7 +118,8 @@ public sealed class OverlayReader : IDisposable
     });
 
     /// <summary>For looking up many records; the caller disposes it.</summary>
-    public RecordLookup Lookup() => new(this, Guarded(() => _database.PrepareForCaller(OverlaySchema.Get)));
+    public RecordLookup Lookup() => Guarded(() => new RecordLookup(
+        this, _database.PrepareForCaller(OverlaySchema.Get), _database.PrepareForCaller(OverlaySchema.FindName)));
 
     /// <summary>The row of a share, recognised as a mount would; null: this database has not met it.</summary>
     public Volume? FindVolume(in VolumeIdentity identity) => VolumeMatch.Find(Volumes(), identity);
@@ -162,6 +163,16 @@ public sealed class OverlayReader : IDisposable
             _ = RecordRow.Read(row, out record);
         row.Reset();
         return record;
+    });
+
+    internal ulong FindName(SqliteStatement row, long volume, ulong parent, byte[] name) => Guarded(() =>
+    {
+        row.Bind(1, volume);
+        row.Bind(2, parent);
+        row.Bind(3, name);
+        ulong ino = _database.Query(row) ? unchecked((ulong)row.Integer(0)) : 0;
+        row.Reset();
+        return ino;
     });
 
     /// <summary>Closes the database.</summary>

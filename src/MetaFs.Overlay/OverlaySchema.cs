@@ -2,7 +2,7 @@
 namespace MetaFs.Overlay;
 
 /// <summary>The database's format.</summary>
-internal static class OverlaySchema
+internal static partial class OverlaySchema
 {
     /// <summary>"MtFs" in the file's header, by which file(1) and we know the database.</summary>
     public const int ApplicationId = 0x4D744673;
@@ -91,7 +91,11 @@ internal static class OverlaySchema
         """;
 
     public const string RemoveDirectory = "DELETE FROM directory WHERE volume = ?1 AND ino = ?2";
-    public const string GetDirectory = "SELECT parent, name FROM directory WHERE volume = ?1 AND ino = ?2";
+
+    // On a volume kept by name its name is a directory's place.
+    public const string GetDirectory =
+        "SELECT parent, name FROM directory WHERE volume = ?1 AND ino = ?2 "
+        + "UNION ALL SELECT parent, name FROM name WHERE volume = ?1 AND ino = ?2 LIMIT 1";
 
     public const string BeginRemoval = "INSERT OR IGNORE INTO removal (volume, ino) VALUES (?1, ?2)";
     public const string EndRemoval = "DELETE FROM removal WHERE volume = ?1 AND ino = ?2";
@@ -160,11 +164,12 @@ internal static class OverlaySchema
 
     public const string AllVolumes =
         "SELECT id, file_system, source, root_ino, root_btime, chown, chmod, utimens, false_btime, "
-        + "placeholders, hidden FROM volume "
+        + "placeholders, hidden, by_name FROM volume "
         + "ORDER BY id";
 
     public const string AddVolume =
-        "INSERT INTO volume (file_system, source, root_ino, root_btime) VALUES (?1, ?2, ?3, ?4) RETURNING id";
+        "INSERT INTO volume (file_system, source, root_ino, root_btime, by_name) VALUES (?1, ?2, ?3, ?4, ?5) "
+        + "RETURNING id";
 
     public const string UpdateVolume = "UPDATE volume SET source = ?2, root_ino = ?3, root_btime = ?4 WHERE id = ?1";
 
@@ -187,7 +192,7 @@ internal static class OverlaySchema
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5, Version6];
+    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5, Version6, Version7];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;

@@ -7,17 +7,28 @@ public sealed class RecordLookup : IDisposable
 {
     private readonly OverlayReader _reader;
     private readonly SqliteStatement _row;
+    private readonly SqliteStatement _name;
 
-    internal RecordLookup(OverlayReader reader, SqliteStatement row)
+    internal RecordLookup(OverlayReader reader, SqliteStatement row, SqliteStatement name)
     {
         _reader = reader;
         _row = row;
+        _name = name;
     }
 
     /// <summary>The record of an inode; null: there is none, or its row has an impossible value.</summary>
     /// <exception cref="OverlayException">The file cannot be read.</exception>
     public InodeRecord? Find(in InodeKey key) => _reader.Find(_row, key);
 
+    /// <summary>The number that goes with a name, on a volume kept by name; 0: the name is not kept.</summary>
+    /// <exception cref="OverlayException">The file cannot be read.</exception>
+    public ulong FindName(long volume, ulong parent, ReadOnlySpan<byte> name) =>
+        _reader.FindName(_name, volume, parent, name.ToArray());
+
     /// <summary>Ends the look-ups.</summary>
-    public void Dispose() => _row.Dispose();
+    public void Dispose()
+    {
+        _row.Dispose();
+        _name.Dispose();
+    }
 }

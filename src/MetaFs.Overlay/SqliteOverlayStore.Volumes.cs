@@ -139,6 +139,7 @@ public sealed partial class SqliteOverlayStore
         statement.Bind(2, identity.Source);
         statement.Bind(3, identity.RootIno);
         statement.Bind(4, identity.RootBirthTime);
+        statement.Bind(5, identity.ByName ? 1L : 0L);
         int result = statement.Step();
         long id = result == raw.SQLITE_ROW ? statement.Integer(0) : 0;
 

@@ -20,6 +20,10 @@ internal sealed class SqliteStatement(sqlite3_stmt statement) : IDisposable
             ? raw.sqlite3_bind_null(statement, parameter)
             : raw.sqlite3_bind_blob(statement, parameter, value));
 
+    /// <summary>Binds bytes that are there.</summary>
+    public void Bind(int parameter, ReadOnlySpan<byte> value) =>
+        Note(raw.sqlite3_bind_blob(statement, parameter, value));
+
     /// <summary>Binds text.</summary>
     public void Bind(int parameter, string value) => Note(raw.sqlite3_bind_text(statement, parameter, value));
 

@@ -39,8 +39,16 @@ public readonly record struct VolumeTraits(
 /// <param name="RootMoves">
 /// Whether the inode number holds no longer than the share is mounted. Said by who looks at the share, never kept.
 /// </param>
+/// <param name="ByName">
+/// Whether its inodes are known by their names, under numbers of ours: <see cref="RootIno"/> is then
+/// <see cref="RootByName"/>, and <see cref="Source"/> says which directory of the file system is meant.
+/// </param>
 public readonly record struct VolumeIdentity(
-    string FileSystem, string Source, ulong RootIno, long RootBirthTime, bool RootMoves = false);
+    string FileSystem, string Source, ulong RootIno, long RootBirthTime, bool RootMoves = false, bool ByName = false)
+{
+    /// <summary>The number of the root of a volume that is kept by name.</summary>
+    public const ulong RootByName = 1;
+}
 
 /// <summary>A volume's row.</summary>
 public sealed record Volume(long Id, VolumeIdentity Identity, VolumeTraits Traits)

@@ -37,7 +37,7 @@ internal static class VolumeMatch
 
     private static bool IsSame(in VolumeIdentity known, in VolumeIdentity seen, bool ignoreBirthTimes)
     {
-        if (known.FileSystem != seen.FileSystem || (known.RootIno != seen.RootIno && !seen.RootMoves))
+        if (known.ByName != seen.ByName || known.FileSystem != seen.FileSystem || (known.RootIno != seen.RootIno && !seen.RootMoves))
             return false;
         if (known.Source == seen.Source && known.FileSystem is ("cifs" or "smb3"))
             return true;

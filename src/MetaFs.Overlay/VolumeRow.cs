@@ -12,7 +12,8 @@ internal static class VolumeRow
         while (database.Query(row))
         {
             VolumeIdentity identity = new(
-                row.Text(1), row.Text(2), unchecked((ulong)row.Integer(3)), row.Integer(4));
+                row.Text(1), row.Text(2), unchecked((ulong)row.Integer(3)), row.Integer(4),
+                ByName: row.Integer(11) != 0);
             VolumeTraits traits = new(
                 Trait(row.Integer(5)), Trait(row.Integer(6)), Trait(row.Integer(7)), row.Integer(8) != 0,
                 (ObjectKinds)row.Integer(9) & ObjectKinds.All);

@@ -116,7 +116,8 @@ public sealed partial class PassthroughFileSystem
             effective.Atime, effective.Mtime, effective.Ctime, stat.HasBtime ? stat.BtimeNs : null);
         var share = new ControlAttributes(
             node.IsPlaceholder ? TypeName(FileMode.S_IFREG) : TypeName(stat.Mode), stat.Mode & ModeBits.All,
-            stat.Uid, stat.Gid, SizeOnShare(node, stat), stat.Ino, stat.Nlink,
+            stat.Uid, stat.Gid, SizeOnShare(node, stat), node.Volume.IsByName ? node.ShareIno : stat.Ino,
+            stat.Nlink,
             stat.AtimeNs, stat.MtimeNs, stat.CtimeNs, stat.HasBtime ? stat.BtimeNs : null);
         _ = OverlaidNames(node, out IReadOnlyList<OverlaidXattr> xattrs);
         return new ControlShow(

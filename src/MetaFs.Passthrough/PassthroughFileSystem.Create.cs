@@ -149,7 +149,9 @@ public sealed partial class PassthroughFileSystem
         node = null!;
         Errno errno = ShareView.Nameless(fd, out Statx stat);
         if (errno == Errno.OK)
-            errno = AdoptNode(_nodes.AddNameless(directory.Volume, stat), fd, birth, ref stat, out node);
+            errno = AddNameless(directory.Volume, stat, out node);
+        if (errno == Errno.OK)
+            errno = AdoptNode(node, fd, birth, ref stat);
         if (errno == Errno.OK)
             entry = EntryOf(node, stat);
         return errno;

@@ -40,7 +40,7 @@ public sealed partial class PassthroughFileSystem
                     break;
                 if (PassHidden(directory, entry))
                     continue;
-                ulong ino = directory.Node.Volume.ShownIno(entry.Ino);
+                ulong ino = ListedIno(directory.Node, entry);
                 if (!buffer.TryAdd(ino, (ulong)entry.Off, TypeOf(directory, entry), entry.NameTerminated[..^1]))
                     return Errno.OK;
                 directory.Pass(entry);
@@ -169,7 +169,7 @@ public sealed partial class PassthroughFileSystem
         }
 
         entry = default;
-        entry.Attr.Ino = directory.Node.Volume.ShownIno(dirent.Ino);
+        entry.Attr.Ino = ListedIno(directory.Node, dirent);
         return entry;
     }
 

@@ -20,6 +20,8 @@ public sealed partial class PassthroughFileSystem
         using (lease)
         {
             errno = ShareView.Named(directory, lease.Fd, name, out Statx stat);
+            if (errno == Errno.ENOENT)
+                NameMissed(directory, name);
             if (errno == Errno.ENOENT && _options.NegativeTimeout > TimeSpan.Zero)
             {
                 (entry.EntryValid, entry.EntryValidNsec) = Timeout(_options.NegativeTimeout);
@@ -60,14 +62,24 @@ public sealed partial class PassthroughFileSystem
         Errno errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume);
         if (errno != Errno.OK)
             return errno;
-        if (!volume.Facts.StableInodes && _nodes.Find(volume, stat) is { } known && HasMoved(known, directory, name))
-            _nodes.ReleaseKey(known);
-        while (!_nodes.TryLookup(volume, stat, directory, name, out node))
-            Displace(node, stat, directory, name);
+        errno = volume.IsByName
+            ? LookupNamed(volume, directory, name, stat, out node)
+            : LookupNumbered(volume, directory, name, stat, out node);
+        if (errno != Errno.OK)
+            return errno;
         errno = LoadRecord(node, stat, directoryFd, name);
         if (errno != Errno.OK)
             _nodes.Forget(node.Id, 1);
         return errno;
+    }
+
+    private Errno LookupNumbered(ShareVolume volume, Node directory, CString name, in Statx stat, out Node node)
+    {
+        if (!volume.Facts.StableInodes && _nodes.Find(volume, stat) is { } known && HasMoved(known, directory, name))
+            _nodes.ReleaseKey(known);
+        while (!_nodes.TryLookup(volume, stat, directory, name, out node))
+            Displace(node, stat, directory, name);
+        return Errno.OK;
     }
 
     // Where inode numbers move, a file that has the number of another name's node is the same inode only if that name

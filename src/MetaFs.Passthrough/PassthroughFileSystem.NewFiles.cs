@@ -125,7 +125,7 @@ public sealed partial class PassthroughFileSystem
                 return Save(node, record, birth.Acls);
 
             // Without a guard nothing but this would keep the old row from the new file.
-            bool mayBeStale = guard.Kind == GuardKind.None && !node.IsRemoved && !_store.IsEmpty;
+            bool mayBeStale = guard.Kind == GuardKind.None && !node.Volume.IsByName && !node.IsRemoved && !_store.IsEmpty;
             return mayBeStale ? ErrnoOf(_store.Remove(node.Key)) : Errno.OK;
         }
     }
@@ -213,9 +213,9 @@ public sealed partial class PassthroughFileSystem
         }
 
         if (errno == Errno.OK)
-            errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume) is var found && found == Errno.OK
-                ? AdoptNode(_nodes.AddNew(volume, stat, directory, name), fd, birth, ref stat, out node, item)
-                : found;
+            errno = AddMade(directory, directoryFd, name, stat, out node);
+        if (errno == Errno.OK)
+            errno = AdoptNode(node, fd, birth, ref stat, item);
         if (errno == Errno.OK)
         {
             entry = EntryOf(node, stat);
@@ -227,10 +227,8 @@ public sealed partial class PassthroughFileSystem
         return errno;
     }
 
-    private Errno AdoptNode(
-        Node made, SafeFd fd, in Birth birth, ref Statx stat, out Node node, EmulatedObject? item = null)
+    private Errno AdoptNode(Node made, SafeFd fd, in Birth birth, ref Statx stat, EmulatedObject? item = null)
     {
-        node = made;
         Errno errno = Adopt(made, fd, birth, ref stat, item);
         if (errno != Errno.OK)
         {

@@ -154,12 +154,12 @@ public sealed partial class PassthroughFileSystem
     {
         InodeRecord? old = node.Record;
         OverlayStatus status = OverlayStatus.Ok;
-        if (record is not null && !changes.IsEmpty)
+        if (record is null)
+            status = old is null ? OverlayStatus.Ok : _store.Remove(node.Key, old);
+        else if (changes.IsEmpty)
+            status = PutNamed(node, record);
+        else if ((status = KeepNames(node)) == OverlayStatus.Ok)
             status = _store.PutXattrs(node.Key, record, changes, isFirst: (old?.Xattrs ?? XattrKinds.None) == XattrKinds.None);
-        else if (record is not null)
-            status = _store.Put(node.Key, record);
-        else if (old is not null)
-            status = _store.Remove(node.Key, old);
         if (status != OverlayStatus.Ok)
             PassthroughLog.NotKept(_log, "save", status);
         return ErrnoOf(status);

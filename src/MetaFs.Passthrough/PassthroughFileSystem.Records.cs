@@ -54,7 +54,7 @@ public sealed partial class PassthroughFileSystem
     // Where inode numbers move, only a record of this mount whose name still fits is surely of this file; an older one
     // is left alone, for the inspection and for a later life under a remembered identity.
     private bool IsSafe(Node node, InodeRecord record) =>
-        node.Volume.Facts.StableInodes || (record.SetAt >= _mountedAt && IsHintOf(node, record.Hint));
+        node.Volume.KeepsNumbers || (record.SetAt >= _mountedAt && IsHintOf(node, record.Hint));
 
     // The file was moved behind our back. With several names any of them may be the hint's, so it is left alone. That it
     // cannot be written is no reason not to show the file.
@@ -75,7 +75,7 @@ public sealed partial class PassthroughFileSystem
     {
         string reason = record.Object is not null && node.Guard.FileType == FileMode.S_IFREG
             ? "the file that stood for it was replaced or changed"
-            : "inode number was reused by another file";
+            : node.Volume.IsByName ? "its name leads to another file" : "inode number was reused by another file";
         PassthroughLog.Quarantined(_log, node.Ino, reason);
         OverlayStatus status = _store.Quarantine(node.Key, reason, record);
         if (status != OverlayStatus.Ok)
@@ -111,6 +111,9 @@ public sealed partial class PassthroughFileSystem
     // Hints are for people, so a failure to keep one fails nothing.
     private void KeepPlace(Node? directory)
     {
+        // Names that are kept are the places, but for their case.
+        if (directory is { Volume: { IsByName: true, Facts.IgnoresCase: false } })
+            return;
         while (directory is { IsPlaceKept: false, Names: { } name })
         {
             if (_store.PutDirectory(directory.Key, HintOf(name)) != OverlayStatus.Ok)

@@ -1,6 +1,7 @@
 // What a daemon that died in the middle of a removal left open.
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Passthrough;
@@ -12,7 +13,7 @@ public sealed partial class PassthroughFileSystem
     {
         foreach (PendingRemoval pending in _store.PendingRemovals(volume.Id))
         {
-            Errno errno = Find(pending);
+            Errno errno = Find(pending, volume.IsByName);
             if (errno is Errno.ENOENT or Errno.ENOTDIR)
                 Forgotten(_store.Remove(pending.Key));
 
@@ -23,16 +24,18 @@ public sealed partial class PassthroughFileSystem
     }
 
     // OK: the file is still there. ENOENT: it is not, or its place is not known.
-    private Errno Find(PendingRemoval pending)
+    private Errno Find(PendingRemoval pending, bool byName)
     {
         if (pending.Path is null)
             return Errno.ENOENT;
         Errno errno = StatPath(_root, pending.Path, out Statx stat);
-        return errno == Errno.OK && !IsOf(pending, stat) ? Errno.ENOENT : errno;
+        return errno == Errno.OK && !IsOf(pending, stat, byName) ? Errno.ENOENT : errno;
     }
 
-    private static bool IsOf(PendingRemoval pending, in Statx stat) =>
-        stat.Ino == pending.Key.Ino && FileMode.TypeOf(stat.Mode) == pending.FileType;
+    // Where a number of ours goes with the name, the name has been looked at already. A placeholder is a plain file.
+    private static bool IsOf(PendingRemoval pending, in Statx stat, bool byName) =>
+        (byName || stat.Ino == pending.Key.Ino)
+        && (FileMode.TypeOf(stat.Mode) == pending.FileType || Placeholder.MayBe(stat));
 
     private static Errno StatPath(SafeFd top, byte[] path, out Statx stat)
     {

@@ -103,15 +103,19 @@ public sealed partial class PassthroughFileSystem
     /// <param name="stat">What the share showed of the inode before.</param>
     private void NameGone(Node node, Node directory, CString name, in Statx stat)
     {
+        bool wasKept = node.Volume.IsByName
+            && (node.Record is not null || NameIn(node, directory, name) is { IsKept: true });
         bool wasHint = node.Record is { } hinted && hinted.Hint.Parent == directory.Ino
             && name.Bytes.SequenceEqual(hinted.Hint.Name);
         _nodes.RemoveName(node, directory, name.Terminated);
         if (node.IsDirectory || (stat.Nlink <= 1 && !HasName(node)))
         {
-            InodeGone(node, stat);
+            InodeGone(node, stat, wasKept ? [KeptNames.Change(directory, name.Bytes, 0)] : []);
             return;
         }
 
+        if (wasKept)
+            Forgotten(_store.Apply([], [KeptNames.Change(directory, name.Bytes, 0)]));
         if (wasHint && node.Record is { } record && node.Names is not null)
             Save(node, record with { Hint = HintOf(node) });
         LinksChanged(node, stat);
@@ -141,15 +145,18 @@ public sealed partial class PassthroughFileSystem
 
     // The row goes at once: its inode number is free for another file, and may have become one's already. What the kernel still holds, by handle, working
     // directory or O_PATH, keeps its values in memory until FORGET.
-    private void InodeGone(Node node, in Statx stat)
+    private void InodeGone(Node node, in Statx stat, ReadOnlySpan<NameChange> names)
     {
         node.KeepRemovedStat(stat with { Nlink = 0, CtimeNs = Math.Max(stat.CtimeNs, Libc.RealtimeNanoseconds()) });
         if (node.Record is { } record)
         {
             KeepNameless(node, record);
-            Forgotten(_store.Remove(node.Key, record));
+            if (names.IsEmpty)
+                Forgotten(_store.Remove(node.Key, record));
         }
 
+        if (!names.IsEmpty)
+            Forgotten(_store.Apply([new OverlayChange(node.Key, null)], names));
         if (node.IsPlaceKept)
             _store.RemoveDirectory(node.Key);
         _nodes.Remove(node);

@@ -67,23 +67,7 @@ public sealed partial class PassthroughFileSystem
                 errno = LinkOnShare(inode, lease.Fd, newName);
                 if (errno != Errno.OK)
                     return errno;
-                errno = ShareView.Named(directory, lease.Fd, newName, out Statx stat);
-
-                // Where each name has a number of its own, the new one has no record yet that could tell.
-                if (errno == Errno.OK && inode.Record?.Object is { } item && Placeholder.MayBe(stat))
-                    stat = Placeholder.Show(item, stat);
-                if (errno == Errno.OK && IsLinked(inode, stat))
-                {
-                    errno = Linked(inode, directory, newName);
-                    if (errno == Errno.OK)
-                        LinksChanged(inode, before);
-                    entry = errno == Errno.OK ? EntryOf(inode, stat) : default;
-                }
-                else if (errno == Errno.OK)
-                {
-                    errno = LinkedAsAnother(inode, directory, lease.Fd, newName, stat, out entry);
-                }
-
+                errno = LinkedAs(inode, directory, lease.Fd, newName, before, out entry);
                 if (errno != Errno.OK)
                     Libc.Unlinkat(lease.Fd, newName, 0);
             }
@@ -135,12 +119,15 @@ public sealed partial class PassthroughFileSystem
             old = WithoutHidden(replaced!, old);
         bool noted = replaces && BeginRemoval(replaced!, old);
         bool hides = replaces && flags == 0 && !moved.IsDirectory && replaced!.IsOpen && replaced.Is(old);
+        PendingMove? note = NoteMove(source, target, moved, replaced, flags);
         SetMoving(moved, replaced, true);
         errno = hides && hidden is not null
             ? RenameOverHidden(source, target, replaced!, hidden)
             : RenamePlainly(source, target, replaces ? replaced : null, flags);
         if (errno == Errno.OK)
-            Renamed(source, target, moved, replaced, existed ? old : null, flags);
+            Renamed(source, target, moved, replaced, existed ? old : null, flags, note);
+        else if (note is not null)
+            _store.Apply([], [], note);
         SetMoving(moved, replaced, false);
         if (noted)
             _store.EndRemoval(replaced!.Key);
@@ -201,8 +188,15 @@ public sealed partial class PassthroughFileSystem
     }
 
     private void Renamed(
-        in Place source, in Place target, Node moved, Node? replaced, Statx? old, RenameFlags flags)
+        in Place source, in Place target, Node moved, Node? replaced, Statx? old, RenameFlags flags, PendingMove? note)
     {
+        bool byName = moved.Volume.IsByName;
+        if ((flags & RenameFlags.RENAME_EXCHANGE) != 0 && byName)
+        {
+            MovedByName(moved, source, target, replaced, note);
+            return;
+        }
+
         if ((flags & RenameFlags.RENAME_EXCHANGE) != 0)
         {
             Moved(moved, source, target);
@@ -215,10 +209,18 @@ public sealed partial class PassthroughFileSystem
 
         // rename(2) of two names of one inode does nothing; on a share that ignores case it changes the name's case.
         if (isSame && ShareView.Named(source.Directory, source.Fd, source.Name, out _) == Errno.OK)
+        {
+            if (note is not null)
+                _store.Apply([], [], note);
             return;
+        }
+
         if (old is { } gone && replaced is not null && !isSame && replaced.Is(gone))
             NameGone(replaced, target.Directory, target.Name, gone);
-        Moved(moved, source, target);
+        if (byName)
+            MovedByName(moved, source, target, null, note);
+        else
+            Moved(moved, source, target);
     }
 
     private void Moved(Node node, in Place from, in Place to)
@@ -253,6 +255,37 @@ public sealed partial class PassthroughFileSystem
         return inode.Open?.First is { } file
             ? Libc.Linkat(file.Fd, CString.Empty, directory, newName, AtFlags.AT_EMPTY_PATH)
             : Errno.ESTALE;
+    }
+
+    private Errno LinkedAs(
+        Node inode, Node directory, SafeFd fd, CString newName, in Statx before, out FuseEntryOut entry)
+    {
+        entry = default;
+
+        // Where the name is the identity, it is this inode's by our word, whatever number the share shows for it.
+        bool byName = inode.Volume.IsByName;
+        if (byName)
+        {
+            ClearName(directory, newName);
+            _nodes.AddName(inode, directory, newName);
+        }
+
+        Errno errno = ShareView.Named(directory, fd, newName, out Statx stat);
+
+        // Where each name has a number of its own, the new one has no record yet that could tell.
+        if (errno == Errno.OK && inode.Record?.Object is { } item && Placeholder.MayBe(stat))
+            stat = Placeholder.Show(item, stat);
+        if (errno == Errno.OK && !IsLinked(inode, stat))
+            errno = byName ? Errno.ESTALE : LinkedAsAnother(inode, directory, fd, newName, stat, out entry);
+        else if (errno == Errno.OK && (errno = Linked(inode, directory, newName)) == Errno.OK)
+        {
+            LinksChanged(inode, before);
+            entry = EntryOf(inode, stat);
+        }
+
+        if (errno != Errno.OK && byName)
+            _nodes.RemoveName(inode, directory, newName.Terminated);
+        return errno;
     }
 
     // The link was made a moment ago, under the monitor: the same number with another creation time is the same inode.
@@ -301,15 +334,16 @@ public sealed partial class PassthroughFileSystem
         if (wasNameless)
             _nodes.Revive(inode);
         _nodes.LookupAs(inode, directory, newName);
-        if (!wasNameless || inode.Record is not { } record)
-            return Errno.OK;
-        Errno errno = Name(inode, record with { Hint = HintOf(inode) });
-        if (errno != Errno.OK)
-        {
+        Errno errno = Errno.OK;
+        if (wasNameless && inode.Record is { } record)
+            errno = Name(inode, record with { Hint = HintOf(inode) });
+        else
+            errno = ErrnoOf(KeepNames(inode));
+        if (errno == Errno.OK)
+            return errno;
+        if (wasNameless)
             _nodes.Remove(inode);
-            _nodes.Forget(inode.Id, 1);
-        }
-
+        _nodes.Forget(inode.Id, 1);
         return errno;
     }
 }

@@ -48,7 +48,8 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         _directories = new DirectoryFds(DirectoryCapacity());
         _nodes = new NodeTable(_directories);
         _volumes = new VolumeTable(
-            store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects, ClearLeftovers);
+            store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects, ClearLeftovers,
+            options.Identity);
 
         Errno errno = Libc.Fstatx(root, ShareVolume.Mask, out Statx stat);
         if (errno == Errno.OK)
@@ -61,6 +62,9 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
 
     /// <summary>Open files and directories; for the leak checks.</summary>
     public int OpenHandles => _files.Count + _openDirectories.Count;
+
+    /// <summary>Whether the inodes of the share itself are known by their names.</summary>
+    public bool IsByName => _nodes.TryGet(NodeId.Root, out Node? root) && root.Volume.IsByName;
 
     /// <summary>Inodes the kernel knows; for the leak checks.</summary>
     public int LiveNodes => _nodes.Count;
@@ -89,10 +93,13 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
 
     private Errno AddRoot(ShareVolume volume, in Statx stat)
     {
-        Node root = _nodes.AddRoot(volume, stat, volume.GuardOf(stat));
+        Statx seen = volume.IsByName ? stat with { Ino = VolumeIdentity.RootByName } : stat;
+        Node root = _nodes.AddRoot(volume, seen, volume.GuardOf(seen));
         DirectoryFds.SetRoot(root, _root);
+        if (volume.IsByName)
+            FinishMoves(volume);
         FinishRemovals(volume);
-        Errno errno = LoadRecord(root, stat, _root, CString.Empty);
+        Errno errno = LoadRecord(root, seen, _root, CString.Empty);
         if (errno == Errno.OK)
             ClearLeftovers(volume, _root);
         return errno;
@@ -100,13 +107,21 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
 
     private void RequireOwnDatabase()
     {
-        if (!_store.HasVolumes || _store.FindVolume(_share.Identity, out _) != OverlayStatus.NotFound)
+        if (VolumeChoice.Refusal(_store, _share, _options.Identity) is { } refusal)
+            throw new ShareException($"{_options.Database}: {refusal}, or give another -o db=FILE")
+            {
+                ConcernsDatabase = true,
+            };
+        if (!_store.HasVolumes || _share.FindBy(identity => _store.FindVolume(identity, out Volume? row) == OverlayStatus.Ok ? row : null) is not null)
             return;
         string others = string.Join(", ", _store.Volumes().Select(volume => Describe(volume.Identity)));
         throw new ShareException(
             $"{_options.Database}: this database belongs to {others}, not to {Describe(_share.Identity)}; "
             + "give the share a database of its own with -o db=FILE; if it is the same share under another name: "
-            + $"metafs rebind {_options.Source} --db {_options.Database}");
+            + $"metafs rebind {_options.Source} --db {_options.Database}")
+        {
+            ConcernsDatabase = true,
+        };
     }
 
     private static string Describe(in VolumeIdentity identity) =>

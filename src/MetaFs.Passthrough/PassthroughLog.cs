@@ -10,6 +10,10 @@ internal static partial class PassthroughLog
         Message = "the record of inode {Ino} was put into quarantine: {Reason}")]
     public static partial void Quarantined(ILogger log, ulong ino, string reason);
 
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning,
+        Message = "the name of inode {Ino} leads to another file: its record was put into quarantine")]
+    public static partial void Supplanted(ILogger log, ulong ino);
+
     [LoggerMessage(EventId = 201, Level = LogLevel.Information,
         Message = "reads and writes go through the daemon: the kernel does not pass them through ({Errno})")]
     public static partial void NoPassthrough(ILogger log, Errno errno);

@@ -29,6 +29,19 @@ public enum UnlinkedFiles
     Leave,
 }
 
+/// <summary>By what inodes are known.</summary>
+public enum IdentityPolicy
+{
+    /// <summary>As the database has it; of a share that is new, by number where numbers are kept, else by name.</summary>
+    Auto,
+
+    /// <summary>By the share's inode numbers.</summary>
+    Ino,
+
+    /// <summary>By their names, under numbers of ours.</summary>
+    Name,
+}
+
 /// <summary>How one mount behaves.</summary>
 public sealed record PassthroughOptions
 {
@@ -61,6 +74,9 @@ public sealed record PassthroughOptions
 
     /// <summary>How long the kernel may remember that a name is missing; zero: not at all.</summary>
     public TimeSpan NegativeTimeout { get; init; }
+
+    /// <summary>By what inodes are known.</summary>
+    public IdentityPolicy Identity { get; init; }
 
     /// <summary>Policy for owner and group.</summary>
     public SetPolicy Chown { get; init; }

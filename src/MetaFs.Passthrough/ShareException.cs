@@ -9,6 +9,9 @@ public sealed class ShareException : Exception
     {
     }
 
+    /// <summary>Whether the database is the trouble, not the share.</summary>
+    public bool ConcernsDatabase { get; init; }
+
     /// <summary>Makes an exception with its cause.</summary>
     public ShareException(string message, Exception innerException)
         : base(message, innerException)

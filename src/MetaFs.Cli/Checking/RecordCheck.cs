@@ -4,6 +4,7 @@ using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough;
 using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Shares;
 using FileMode = MetaFs.Linux.FileMode;
 
@@ -111,7 +112,7 @@ internal sealed class RecordCheck : IDisposable
                 continue;
             if (!met.TryGetValue(row.Key.Volume, out CheckedVolume? volume))
                 Elsewhere++;
-            else if (!volume.Facts.StableInodes)
+            else if (!volume.KeepsNumbers)
                 NotComparable++;
             else if (!_seen.Contains(row.Key))
                 missing.Add(row);
@@ -129,7 +130,11 @@ internal sealed class RecordCheck : IDisposable
 
     private void ReportMissing(OverlayRow row) => _report(UnreadablePlaces > 0
         ? new Finding(FindingKind.Unreadable, row.Key, row.Path, "not found in what could be read of the share")
-        : new Finding(FindingKind.Leftover, row.Key, row.Path, "no file of the share has this inode number")
+        : new Finding(
+            FindingKind.Leftover, row.Key, row.Path,
+            row.Volume is { Identity.ByName: true }
+                ? "no file of the share has its name"
+                : "no file of the share has this inode number")
         {
             Record = row.Record,
         });
@@ -140,15 +145,29 @@ internal sealed class RecordCheck : IDisposable
         _report(new Finding(FindingKind.Unreadable, null, path, $"{errno} ({ErrnoText.Describe(errno)})"));
     }
 
-    private void Judge(in WalkedName name)
+    private ulong Judge(in WalkedName name)
     {
         if (_judging)
             Names++;
         Walked?.Invoke(Names, name.Path);
         CheckedVolume volume = VolumeOf(name);
-        if (volume.Id is not { } id || !volume.Facts.StableInodes)
-            return;
-        var key = new InodeKey(id, name.Stat.Ino);
+        ulong number = NumberOf(volume, name);
+        if (volume.Id is { } id && volume.KeepsNumbers)
+            Judge(volume, new InodeKey(id, number), name);
+        return number;
+    }
+
+    private ulong NumberOf(CheckedVolume volume, in WalkedName name)
+    {
+        if (!volume.IsByName || volume.Id is not { } id)
+            return name.Stat.Ino;
+        return name.IsRoot
+            ? VolumeIdentity.RootByName
+            : _records.FindName(id, name.Parent, volume.FormOf(name.Name.Bytes));
+    }
+
+    private void Judge(CheckedVolume volume, InodeKey key, in WalkedName name)
+    {
         if (_records.Find(key) is not { } record || !_seen.Add(key) || !_judging)
             return;
         Finding? finding = Compare(volume, key, record, name, name.Stat);
@@ -158,7 +177,7 @@ internal sealed class RecordCheck : IDisposable
         // Both may have changed between the two looks.
         if (Libc.Statx(
                 name.Directory, name.Name, AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EMPTY_PATH, ShareVolume.Mask,
-                out Statx now) != Errno.OK || now.Ino != key.Ino || _records.Find(key) is not { } fresh)
+                out Statx now) != Errno.OK || (!volume.IsByName && now.Ino != key.Ino) || _records.Find(key) is not { } fresh)
         {
             return;
         }
@@ -190,7 +209,7 @@ internal sealed class RecordCheck : IDisposable
         }
 
         // The root has no name, and of several names any may be the one that is remembered.
-        if (name.Name.Length == 0 || (stat.Nlink > 1 && !FileMode.IsDirectory(stat.Mode)) || IsAt(name, record.Hint))
+        if (name.Name.Length == 0 || (stat.Nlink > 1 && !FileMode.IsDirectory(stat.Mode)) || IsAt(volume, name, record.Hint))
             return null;
         return new Finding(
             FindingKind.MovedFile, key, name.Path.ToArray(), string.Create(
@@ -200,8 +219,8 @@ internal sealed class RecordCheck : IDisposable
         };
     }
 
-    private static bool IsAt(in WalkedName name, in PathHint hint) =>
-        hint.Parent == name.Parent && name.Name.Bytes.SequenceEqual(hint.Name);
+    private static bool IsAt(CheckedVolume volume, in WalkedName name, in PathHint hint) =>
+        hint.Parent == name.Parent && volume.FormOf(name.Name.Bytes).SequenceEqual(volume.FormOf(hint.Name));
 
     private CheckedVolume VolumeOf(in WalkedName name)
     {
@@ -212,21 +231,22 @@ internal sealed class RecordCheck : IDisposable
             name.Directory, name.Name, AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EMPTY_PATH,
             ShareVolume.Mask | StatxMask.STATX_MNT_ID, out Statx root);
         if (errno == Errno.OK && root.Dev == name.Stat.Dev)
-            volume = Describe(root);
+            volume = Describe(root, name.Name.Length == 0 ? name.Directory : null);
         _volumes[name.Stat.Dev] = volume;
         return volume;
     }
 
-    private CheckedVolume Describe(in Statx root)
+    private CheckedVolume Describe(in Statx root, SafeFd? directory)
     {
         try
         {
-            ShareDescription description = ShareInfo.Describe(root);
+            ShareDescription description = ShareInfo.Describe(root, directory);
             Volume? row = _rootVolume is { } id && _volumes.Count == 0
                 ? _reader.Volumes().FirstOrDefault(v => v.Id == id)
-                : _reader.FindVolume(description.Identity);
+                : description.FindBy(identity => _reader.FindVolume(identity));
             return new CheckedVolume(
-                row?.Id, FileSystemFacts.Of(description.Mount), row?.Traits.FalseBirthTimes ?? false);
+                row?.Id, FileSystemFacts.Of(description.Mount), row?.Traits.FalseBirthTimes ?? false,
+                row?.Identity.ByName ?? false);
         }
         catch (ShareException)
         {
@@ -235,8 +255,13 @@ internal sealed class RecordCheck : IDisposable
         }
     }
 
-    private sealed record CheckedVolume(long? Id, FileSystemFacts Facts, bool FalseBirthTimes)
+    private sealed record CheckedVolume(long? Id, FileSystemFacts Facts, bool FalseBirthTimes, bool IsByName)
     {
-        public static CheckedVolume None { get; } = new(null, default, false);
+        public static CheckedVolume None { get; } = new(null, default, false, false);
+
+        public bool KeepsNumbers => IsByName || Facts.StableInodes;
+
+        public ReadOnlySpan<byte> FormOf(ReadOnlySpan<byte> name) =>
+            Facts.IgnoresCase ? NameBytes.WithoutCase(name) : name;
     }
 }

@@ -33,6 +33,7 @@ internal sealed class RecordJudge : IDisposable
     private readonly long _volume;
     private readonly FileSystemFacts _facts;
     private readonly bool _falseBirthTimes;
+    private readonly bool _byName;
 
     // Rows of one directory mostly come together.
     private byte[] _directoryPath = [];
@@ -49,9 +50,10 @@ internal sealed class RecordJudge : IDisposable
     {
         _root = root;
         ShareDescription description = ShareInfo.Describe(root);
-        Volume? volume = reader.FindVolume(description.Identity);
+        Volume? volume = description.FindBy(identity => reader.FindVolume(identity));
         _facts = FileSystemFacts.Of(description.Mount);
         _volume = volume?.Id ?? 0;
+        _byName = volume?.Identity.ByName ?? false;
         _falseBirthTimes = volume?.Traits.FalseBirthTimes ?? false;
     }
 
@@ -95,12 +97,12 @@ internal sealed class RecordJudge : IDisposable
 
     private RecordState Look(OverlayRow row)
     {
-        if (row.Key.Volume != _volume || !_facts.StableInodes || row.Path is not { } path)
+        if (row.Key.Volume != _volume || !(_byName || _facts.StableInodes) || row.Path is not { } path)
             return RecordState.Unknown;
         Errno errno = Find(path, out SafeFd directory, out CString name, out Statx stat);
         return errno switch
         {
-            Errno.OK when stat.Ino == row.Key.Ino =>
+            Errno.OK when _byName || stat.Ino == row.Key.Ino =>
                 Judge(_facts, _falseBirthTimes, row.Record, directory, name, stat),
             Errno.OK or Errno.ENOENT or Errno.ENOTDIR => RecordState.NotThere,
             _ => RecordState.Unknown,

@@ -8,16 +8,20 @@ namespace MetaFs.Cli.Checking;
 
 /// <summary>A name met on the walk.</summary>
 /// <param name="directory">The directory that it is in; for the root itself the root, with an empty name.</param>
-/// <param name="parent">That directory's inode number.</param>
+/// <param name="parent">That directory's inode number, as the visit of it told.</param>
+/// <param name="parentDev">Its st_dev.</param>
 /// <param name="name">The name.</param>
 /// <param name="stat">What the share shows of it.</param>
 /// <param name="path">Below the root; valid during the visit.</param>
 internal readonly ref struct WalkedName(
-    SafeFd directory, ulong parent, CString name, Statx stat, ReadOnlySpan<byte> path)
+    SafeFd directory, ulong parent, ulong parentDev, CString name, Statx stat, ReadOnlySpan<byte> path)
 {
     public SafeFd Directory { get; } = directory;
 
     public ulong Parent { get; } = parent;
+
+    /// <summary>Whether this is the root of its file system: what is walked, or a mount below it.</summary>
+    public bool IsRoot { get; } = name.Length == 0 || parentDev != stat.Dev;
 
     public CString Name { get; } = name;
 
@@ -38,7 +42,8 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
     private readonly Stack<Level> _levels = new();
 
     /// <summary>Called for each name.</summary>
-    public delegate void Visit(in WalkedName name);
+    /// <returns>The number by which the names in it, if it is a directory, are to know it.</returns>
+    public delegate ulong Visit(in WalkedName name);
 
     /// <summary>Called for what cannot be entered or looked at.</summary>
     public delegate void Unreadable(byte[] path, Errno errno);
@@ -54,8 +59,8 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
             return;
         }
 
-        visit(new WalkedName(root, stat.Ino, CString.Empty, stat, "."u8));
-        Enter(root, CString.FromTerminated(".\0"u8), stat.Ino);
+        ulong number = visit(new WalkedName(root, stat.Ino, stat.Dev, CString.Empty, stat, "."u8));
+        Enter(root, CString.FromTerminated(".\0"u8), number, stat.Dev);
         while (_levels.TryPeek(out Level? level))
         {
             if (level.Next == level.Directories.Count)
@@ -65,9 +70,9 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
             }
 
             _path.RemoveRange(level.PathLength, _path.Count - level.PathLength);
-            (byte[] name, ulong ino) = level.Directories[level.Next++];
+            (byte[] name, ulong ino, ulong dev) = level.Directories[level.Next++];
             Append(name.AsSpan(..^1));
-            Enter(level.Fd, CString.FromTerminated(name), ino);
+            Enter(level.Fd, CString.FromTerminated(name), ino, dev);
         }
     }
 
@@ -77,7 +82,7 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
             level.Fd.Dispose();
     }
 
-    private void Enter(SafeFd parent, CString name, ulong ino)
+    private void Enter(SafeFd parent, CString name, ulong ino, ulong dev)
     {
         const int noFollow = 0;
         OpenFlags flags = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
@@ -100,7 +105,7 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
             foreach (Dirent entry in new DirentReader(_buffer.AsSpan(0, length)))
             {
                 if (!entry.IsDotOrDotDot)
-                    Look(level, ino, entry.Name);
+                    Look(level, ino, dev, entry.Name);
             }
         }
 
@@ -108,15 +113,16 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
             Report(errno);
     }
 
-    private void Look(Level level, ulong parent, CString name)
+    private void Look(Level level, ulong parent, ulong parentDev, CString name)
     {
         Append(name.Bytes);
         Errno errno = Libc.Statx(level.Fd, name, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out Statx stat);
         if (errno == Errno.OK)
         {
+            ulong number = visit(
+                new WalkedName(level.Fd, parent, parentDev, name, stat, CollectionsMarshal.AsSpan(_path)));
             if (FileMode.IsDirectory(stat.Mode))
-                level.Directories.Add((name.Terminated.ToArray(), stat.Ino));
-            visit(new WalkedName(level.Fd, parent, name, stat, CollectionsMarshal.AsSpan(_path)));
+                level.Directories.Add((name.Terminated.ToArray(), number, stat.Dev));
         }
         else
         {
@@ -146,7 +152,7 @@ internal sealed class ShareWalk(ShareWalk.Visit visit, ShareWalk.Unreadable unre
 
         public int PathLength { get; } = pathLength;
 
-        public List<(byte[] Name, ulong Ino)> Directories { get; } = [];
+        public List<(byte[] Name, ulong Ino, ulong Dev)> Directories { get; } = [];
 
         public int Next { get; set; }
     }

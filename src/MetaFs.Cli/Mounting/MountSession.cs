@@ -105,8 +105,7 @@ internal sealed class MountSession
         }
         catch (ShareException e)
         {
-            bool foreign = store.HasVolumes && store.FindVolume(share.Identity, out _) == OverlayStatus.NotFound;
-            throw new CliException(foreign ? ExitCode.Database : ExitCode.Share, e.Message, e);
+            throw new CliException(e.ConcernsDatabase ? ExitCode.Database : ExitCode.Share, e.Message, e);
         }
     }
 
@@ -136,7 +135,7 @@ internal sealed class MountSession
                     CliLog.EndedAtOnce(_log, places.MountPoint);
                     Environment.Exit((int)ExitCode.Failure);
                 });
-            Announce(places, share, database, mount);
+            Announce(places, share, database, fileSystem, mount);
             supervisor?.Ready($"{places.Source} is mounted on {places.MountPoint}, records in {database}");
         }
         catch
@@ -149,9 +148,10 @@ internal sealed class MountSession
         supervisor?.Stopping($"{places.MountPoint} is unmounted");
     }
 
-    private void Announce(MountPlaces places, ShareDescription share, string database, LiveMount mount)
+    private void Announce(
+        MountPlaces places, ShareDescription share, string database, PassthroughFileSystem fileSystem, LiveMount mount)
     {
-        if (!share.StableInodes)
+        if (!share.StableInodes && !fileSystem.IsByName)
             CliLog.UnstableInodes(_log, places.Source, share.Mount.Type);
         if (_ready is not null)
         {
@@ -186,6 +186,7 @@ internal sealed class MountSession
         Acls = _options.Acls,
         Objects = _options.Objects,
         Unlinked = _options.AsCaller ? UnlinkedFiles.Leave : _options.Unlinked,
+        Identity = _options.Identity,
         Passthrough = _options.Passthrough,
         Source = places.Source,
         MountPoint = places.MountPoint,

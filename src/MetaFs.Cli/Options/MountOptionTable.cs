@@ -38,6 +38,14 @@ internal static class MountOptionTable
         Value("as", "caller|daemon",
             "whom the share sees: the caller (root mounts only), or the daemon",
             static (o, v) => v is "caller" or "daemon" ? o with { AsCaller = v == "caller" } : null),
+        Value("identity", "auto|ino|name", "what files are known by",
+            static (o, v) => v switch
+            {
+                "auto" => o with { Identity = IdentityPolicy.Auto },
+                "ino" => o with { Identity = IdentityPolicy.Ino },
+                "name" => o with { Identity = IdentityPolicy.Name },
+                _ => null,
+            }),
         Flag("ro", "mount read-only", static o => o with { ReadOnly = true }),
         Flag("rw", "mount read-write (default)", static o => o with { ReadOnly = false }),
         Flag("suid", "honour set-user-ID and set-group-ID bits", static o => o with { Suid = true }),

@@ -24,6 +24,8 @@ internal sealed record MountOptions
     /// <summary>Act on the share with each caller's own identity.</summary>
     public bool AsCaller { get; init; }
 
+    public IdentityPolicy Identity { get; init; }
+
     public bool ReadOnly { get; init; }
 
     public bool Suid { get; init; }

@@ -61,7 +61,8 @@ internal static class Consequences
         return name switch
         {
             "inode_reopen" or "inode_drop_caches" when holds && context.StableInodes => "records find their files",
-            "inode_reopen" or "inode_drop_caches" => "records end with the mount",
+            "inode_reopen" or "inode_drop_caches" =>
+                context.StableInodes ? "records end with the mount" : "records find their files by name",
             "link_inode" when answer.Verdict == ProbeVerdict.Absent => "",
             "link_inode" => holds ? "one record for all names" : "a record for each name",
             "btime" when holds => "guards records",

@@ -20,8 +20,8 @@ internal static class ProbeWarnings
         bool moves = Ignores("inode_reopen", "inode_drop_caches");
         WarnIf(
             !context.StableInodes, "inodes_unstable",
-            "Inode numbers are not stable here: records last only as long as the mount, and count only under the name "
-            + "they were made under.");
+            "Inode numbers are not stable here: a mount knows files by their names (identity=name), and what others rename "
+            + "loses its record.");
         WarnIf(
             moves && context.StableInodes, "inodes_moved",
             "Inode numbers moved, though MetaFs takes this file system's for stable: records may be lost. Please "

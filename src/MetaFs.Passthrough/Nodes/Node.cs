@@ -14,6 +14,9 @@ namespace MetaFs.Passthrough.Nodes;
 /// <param name="Next">The inode's other known names.</param>
 internal sealed record NodeName(Node Parent, byte[] Name, NodeName? Next)
 {
+    /// <summary>Whether the database has this name, on a volume kept by name; a late view costs one more write.</summary>
+    public volatile bool IsKept;
+
     public bool Is(Node parent, ReadOnlySpan<byte> terminated) =>
         ReferenceEquals(Parent, parent) && terminated.SequenceEqual(Name);
 }
@@ -41,8 +44,17 @@ internal sealed class Node
 
     public ShareVolume Volume { get; }
 
-    /// <summary>The share's inode number.</summary>
+    /// <summary>The share's inode number; ours on a volume that is kept by name.</summary>
     public ulong Ino { get; }
+
+    /// <summary>The number that the share showed last, where <see cref="Ino"/> is ours. Written by <see cref="LinkedNodes"/>.</summary>
+    public ulong ShareIno;
+
+    /// <summary>Whether <see cref="LinkedNodes"/> has this node.</summary>
+    public volatile bool IsLinkNoted;
+
+    /// <summary>Known names in this directory, of volumes that are kept by name; null until there is one.</summary>
+    public volatile NamedNodes? Entries;
 
     /// <summary>Identity beyond the number, as far as statx shows it.</summary>
     public InodeGuard Guard { get; }
@@ -164,8 +176,20 @@ internal sealed class Node
     }
 
     /// <summary>Whether statx shows this inode: number, device, type, and creation time where both have it.</summary>
-    public bool Is(in Statx stat) =>
-        stat.Ino == Ino && stat.Dev == Volume.Dev && Guard.Matches(Volume.GuardOf(stat));
+    public bool Is(in Statx stat)
+    {
+        if (stat.Ino != Ino || stat.Dev != Volume.Dev)
+            return false;
+        if (!Volume.IsByName)
+            return Guard.Matches(Volume.GuardOf(stat));
+
+        // Where the number is but the name's, a creation time that the server may make up proves something only once a
+        // record has had it kept.
+        return Record is { } record
+            ? record.Guard.Matches(Volume.GuardOf(stat))
+            : FileMode.TypeOf(stat.Mode) == Guard.FileType
+                && (Volume.Facts.MakesUpBirthTimes || Guard.Matches(Volume.GuardOf(stat)));
+    }
 
     /// <summary>Keeps what was last seen of an inode whose last name goes. Call under the node's monitor.</summary>
     public void KeepRemovedStat(in Statx stat) => _removedStat = new StrongBox<Statx>(stat);

@@ -18,6 +18,9 @@ internal sealed class NodeTable : IDisposable
     // a node only between a reply that gave it out and its FORGET.
     private readonly Dictionary<InodeKey, Node> _byKey = [];
     private readonly Stack<uint> _free = new();
+
+    // Numbers of ours whose inode has no name any more but is still referenced: nobody else may get them.
+    private readonly HashSet<InodeKey> _orphaned = [];
     private volatile Node?[] _slots = new Node?[1024];
     private ulong _generation;
     private uint _used = (uint)NodeId.Root.Value;
@@ -68,6 +71,13 @@ internal sealed class NodeTable : IDisposable
     {
         lock (_lock)
             return _byKey.GetValueOrDefault(key);
+    }
+
+    /// <summary>Whether any inode that the kernel still refers to has a number.</summary>
+    public bool IsLive(in InodeKey key)
+    {
+        lock (_lock)
+            return _byKey.ContainsKey(key) || _orphaned.Contains(key);
     }
 
     /// <summary>The node of an inode found under a name, with one more lookup.</summary>
@@ -153,7 +163,11 @@ internal sealed class NodeTable : IDisposable
         {
             node.IsRemoved = true;
             for (NodeName? name = node.Names; name is not null; name = name.Next)
+            {
+                Detach(node, name);
                 DropReferenceLocked(name.Parent);
+            }
+
             node.Names = null;
             ReleaseKeyLocked(node);
         }
@@ -166,6 +180,7 @@ internal sealed class NodeTable : IDisposable
         {
             node.IsRemoved = false;
             _byKey[node.Key] = node;
+            _orphaned.Remove(node.Key);
         }
     }
 
@@ -231,36 +246,69 @@ internal sealed class NodeTable : IDisposable
     {
         for (NodeName? name = node.Names; name is not null; name = name.Next)
         {
-            if (name.Is(parent, terminated))
-                return;
+            if (!name.Is(parent, terminated))
+                continue;
+            Attach(node, name);
+            return;
         }
 
         // A directory has one name: another one was moved behind our back.
         NodeName? old = node.Names;
         bool replaces = node.IsDirectory && old is not null;
         parent.References++;
-        node.Names = new NodeName(parent, terminated.ToArray(), replaces ? null : old);
-        if (replaces)
-            DropReferenceLocked(old!.Parent);
+        var added = new NodeName(parent, terminated.ToArray(), replaces ? null : old);
+        node.Names = added;
+        Attach(node, added);
+        if (!replaces)
+            return;
+        if (!IsSameEntry(node, added, old!))
+            Detach(node, old!);
+        DropReferenceLocked(old!.Parent);
     }
 
     private void RemoveNameLocked(Node node, Node parent, ReadOnlySpan<byte> terminated)
     {
         NodeName? kept = null;
-        bool found = false;
+        NodeName? found = null;
         for (NodeName? name = node.Names; name is not null; name = name.Next)
         {
             if (name.Is(parent, terminated))
-                found = true;
+                found = name;
             else
-                kept = new NodeName(name.Parent, name.Name, kept);
+                kept = new NodeName(name.Parent, name.Name, kept) { IsKept = name.IsKept };
         }
 
-        if (!found)
+        if (found is null)
             return;
         node.Names = kept;
+        Detach(node, found);
+
+        // Another spelling, on a share that ignores case, is the same entry.
+        for (NodeName? name = kept; name is not null; name = name.Next)
+        {
+            if (IsSameEntry(node, name, found))
+                Attach(node, name);
+        }
+
         DropReferenceLocked(parent);
     }
+
+    private static void Attach(Node node, NodeName name)
+    {
+        if (node.Volume.IsByName)
+            (name.Parent.Entries ??= new NamedNodes()).Set(name.Parent.Volume.FormOf(name.Name.AsSpan(..^1)), node);
+    }
+
+    private static void Detach(Node node, NodeName name)
+    {
+        if (node.Volume.IsByName)
+            name.Parent.Entries?.Remove(name.Parent.Volume.FormOf(name.Name.AsSpan(..^1)), node);
+    }
+
+    private static bool IsSameEntry(Node node, NodeName one, NodeName other) =>
+        node.Volume.IsByName && ReferenceEquals(one.Parent, other.Parent)
+        && one.Parent.Volume.FormOf(one.Name.AsSpan(..^1))
+            .SequenceEqual(one.Parent.Volume.FormOf(other.Name.AsSpan(..^1)));
 
     private void DropReferenceLocked(Node node)
     {
@@ -281,9 +329,12 @@ internal sealed class NodeTable : IDisposable
             _slots[node.Id.Value] = null;
             _free.Push((uint)node.Id.Value);
             ReleaseKeyLocked(node);
+            _orphaned.Remove(node.Key);
+            node.Volume.Links.Forget(node);
             _directories.Drop(node);
             for (NodeName? name = node.Names; name is not null; name = name.Next)
             {
+                Detach(node, name);
                 name.Parent.References--;
                 doomed.Add(name.Parent);
             }
@@ -294,8 +345,11 @@ internal sealed class NodeTable : IDisposable
 
     private void ReleaseKeyLocked(Node node)
     {
-        if (_byKey.TryGetValue(node.Key, out Node? current) && ReferenceEquals(current, node))
-            _byKey.Remove(node.Key);
+        if (!_byKey.TryGetValue(node.Key, out Node? current) || !ReferenceEquals(current, node))
+            return;
+        _byKey.Remove(node.Key);
+        if (node.Volume.IsByName)
+            _orphaned.Add(node.Key);
     }
 
     // Mostly one node: the stack is made only for an inode with several names.

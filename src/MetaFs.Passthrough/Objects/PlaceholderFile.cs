@@ -20,6 +20,19 @@ internal readonly ref struct PlaceholderFile(Node? directory, SafeFd fd, CString
     /// <summary>Whether a hint names this place.</summary>
     public bool IsAt(in PathHint hint) => hint.Parent == _directory?.Ino && _name.Bytes.SequenceEqual(hint.Name);
 
+    /// <summary>The number by which the overlay knows the file.</summary>
+    /// <param name="store">Where names are kept.</param>
+    /// <param name="volume">The file's volume.</param>
+    /// <param name="stat">What the share shows; with our number where the kernel knows the name.</param>
+    public ulong NumberIn(INameStore store, ShareVolume volume, in Statx stat)
+    {
+        if (!volume.IsByName || _directory is null || !store.HasNames || ShareView.Known(_directory, volume, _name) is not null)
+            return stat.Ino;
+        return store.FindName(volume.Id, _directory.Ino, volume.FormOf(_name.Bytes), out ulong ino) == OverlayStatus.Ok
+            ? ino
+            : stat.Ino;
+    }
+
     /// <summary>Reads the content from its start, as far as there is room.</summary>
     public Errno Read(Span<byte> content, out int length)
     {

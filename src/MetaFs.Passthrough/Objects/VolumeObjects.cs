@@ -109,7 +109,7 @@ internal sealed class VolumeObjects
     private EmulatedObject? Recognise(in PlaceholderFile file, in Statx stat)
     {
         InodeRecord? record = null;
-        if (!_store.IsEmpty && _store.Get(new InodeKey(_volume.Id, stat.Ino), out record) is not (OverlayStatus.Ok or OverlayStatus.NotFound))
+        if (!_store.IsEmpty && _store.Get(new InodeKey(_volume.Id, file.NumberIn(_store, _volume, stat)), out record) is not (OverlayStatus.Ok or OverlayStatus.NotFound))
             return null;
         if (record is not null && IsOf(record, file, stat))
         {
@@ -127,7 +127,7 @@ internal sealed class VolumeObjects
     {
         InodeGuard guard = _volume.GuardOf(stat) with { FileType = record.Guard.FileType };
         return guard.Matches(record.Guard)
-            && (_volume.Facts.StableInodes || (record.SetAt >= _since && file.IsAt(record.Hint)));
+            && (_volume.KeepsNumbers || (record.SetAt >= _since && file.IsAt(record.Hint)));
     }
 
     // Another host may have written to it. That it cannot be read proves nothing against it.
@@ -138,7 +138,7 @@ internal sealed class VolumeObjects
 
         // Numbers that move may bring another placeholder of the same age.
         bool isKnown = _volume.Facts.StableInodes;
-        if (isKnown && stat.MtimeNs == item.Mtime)
+        if (_volume.KeepsNumbers && stat.MtimeNs == item.Mtime)
             return true;
         if (isKnown && TryRecall(stat, out EmulatedObject? seen))
             return ReferenceEquals(seen, item) || (seen is not null && IsSame(seen, item));

@@ -47,6 +47,9 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether the client has controls that look like attributes of the file, user.cifs.* among them.</summary>
     public bool HasControlXattrs { get; init; }
 
+    /// <summary>Whether names that differ only in case are one file, as far as the type tells.</summary>
+    public bool IgnoresCase { get; init; }
+
     private static readonly FileSystemFacts s_local = new(true, true, false, 1, false);
 
     /// <summary>Looks a mount up.</summary>
@@ -79,11 +82,12 @@ internal readonly record struct FileSystemFacts(
                 && !HasOption(superOptions, "posix"),
             KeepsOpenNames = true,
             RemovesAtClose = true,
+            IgnoresCase = true,
         },
 
         // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.
-        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false) { LacksSymlinks = true },
-        "exfat" => new(false, false, false, 10_000_000, false) { LacksSymlinks = true },
+        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false) { LacksSymlinks = true, IgnoresCase = true },
+        "exfat" => new(false, false, false, 10_000_000, false) { LacksSymlinks = true, IgnoresCase = true },
 
         "fuse.metafs" => new(false, true, false, 1, false) { IsFuse = true },
 

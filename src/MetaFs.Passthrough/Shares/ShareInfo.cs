@@ -9,7 +9,15 @@ namespace MetaFs.Passthrough.Shares;
 /// <param name="Mount">The mount it lies on.</param>
 /// <param name="StableInodes">Whether inode numbers survive a remount, so that records can.</param>
 /// <param name="IsLocal">Whether it is a POSIX file system of this machine.</param>
-public sealed record ShareDescription(VolumeIdentity Identity, MountEntry Mount, bool StableInodes, bool IsLocal);
+public sealed record ShareDescription(VolumeIdentity Identity, MountEntry Mount, bool StableInodes, bool IsLocal)
+{
+    /// <summary>By what it is recognised where its inodes are known by their names.</summary>
+    public required VolumeIdentity NameIdentity { get; init; }
+
+    /// <summary>The share's row among these, however its inodes are known, or null.</summary>
+    /// <param name="find">Looks for an identity.</param>
+    public Volume? FindBy(Func<VolumeIdentity, Volume?> find) => find(NameIdentity) ?? find(Identity);
+}
 
 /// <summary>Looks at a share.</summary>
 public static class ShareInfo
@@ -23,10 +31,10 @@ public static class ShareInfo
             throw new ShareException($"the share cannot be read: {ErrnoText.Describe(errno)} ({errno})");
         if ((stat.Mode & FileMode.S_IFMT) != FileMode.S_IFDIR)
             throw new ShareException("the share is not a directory");
-        return Describe(stat);
+        return Describe(stat, root);
     }
 
-    internal static ShareDescription Describe(in Statx root)
+    internal static ShareDescription Describe(in Statx root, SafeFd? directory = null)
     {
         MountEntry mount = MountInfo.Find(root.MntId)
             ?? throw new ShareException("the share's mount is not in /proc/self/mountinfo");
@@ -38,6 +46,28 @@ public static class ShareInfo
         string text = inside == "/" ? source : $"{source}[{inside}]";
         var identity = new VolumeIdentity(
             mount.Type, text, root.Ino, root.HasBtime ? root.BtimeNs : 0, RootMoves: !facts.StableInodes);
-        return new ShareDescription(identity, mount, facts.StableInodes, facts.IsLocal);
+
+        // Without a number that stays, the way from the file system's root tells its directories apart.
+        string below = directory is null ? "" : PathBelow(directory, mount);
+        VolumeIdentity byName = identity with
+        {
+            Source = text + below, RootIno = VolumeIdentity.RootByName, RootMoves = false, ByName = true,
+        };
+        return new ShareDescription(identity, mount, facts.StableInodes, facts.IsLocal) { NameIdentity = byName };
     }
+
+    private static string PathBelow(SafeFd directory, MountEntry mount)
+    {
+        byte[] path = new byte[LongestPath];
+        if (Libc.PathOf(directory, path, out int length) != Errno.OK)
+            return "";
+        ReadOnlySpan<byte> whole = path.AsSpan(0, length);
+        ReadOnlySpan<byte> point = mount.MountPoint.AsSpan().TrimEnd((byte)'/');
+        return whole.StartsWith(point) && (whole.Length == point.Length || whole[point.Length] == (byte)'/')
+            ? Encoding.Latin1.GetString(whole[point.Length..].TrimEnd((byte)'/'))
+            : "";
+    }
+
+    // PATH_MAX; /proc shows no more.
+    private const int LongestPath = 4096;
 }

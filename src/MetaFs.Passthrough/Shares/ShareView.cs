@@ -27,6 +27,9 @@ internal static class ShareView
         if (fresh || directory.Volume.Facts.IsFuse)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
         Errno errno = Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
+        if (errno != Errno.OK)
+            return errno;
+        Identify(directory, name, ref stat);
         if (Placeholder.MayBe(stat))
             directory.Volume.Objects.Show(new PlaceholderFile(directory, fd, name, isOpen: false), ref stat, expected);
         return errno;
@@ -41,6 +44,9 @@ internal static class ShareView
     public static Errno Opened(Node directory, CString name, SafeFd fd, out Statx stat, Node? expected = null)
     {
         Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out stat);
+        if (errno != Errno.OK)
+            return errno;
+        Identify(directory, name, ref stat);
         if (Placeholder.MayBe(stat))
             directory.Volume.Objects.Show(new PlaceholderFile(directory, fd, name, isOpen: true), ref stat, expected);
         return errno;
@@ -57,9 +63,27 @@ internal static class ShareView
         if (fresh)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
         Errno errno = Libc.Statx(fd, CString.Empty, flags, ShareVolume.Mask, out stat);
+        if (errno == Errno.OK && node.Volume.IsByName)
+            stat = stat with { Ino = node.Ino };
         if (node.Guard.FileType != FileMode.S_IFREG && Placeholder.MayBe(stat))
             node.Volume.Objects.ShowHeld(node, fd, ref stat);
         return errno;
+    }
+
+    /// <summary>The node that a name leads to, on a volume kept by name, or null: the kernel does not know it.</summary>
+    public static Node? Known(Node directory, ShareVolume volume, CString name) =>
+        directory.Entries?.Find(directory.Volume.FormOf(name.Bytes)) is { } node && ReferenceEquals(node.Volume, volume)
+            ? node
+            : null;
+
+    // Of a name that is not known the share's number stays, which no inode of a volume kept by name goes by: whoever makes
+    // a node of it gives it one of ours.
+    private static void Identify(Node directory, CString name, ref Statx stat)
+    {
+        if (directory.Entries?.Find(directory.Volume.FormOf(name.Bytes)) is not { } node || node.Volume.Dev != stat.Dev)
+            return;
+        node.Volume.Links.Note(node, stat);
+        stat = stat with { Ino = node.Ino };
     }
 
     /// <summary>Looks at what was made without a name (O_TMPFILE).</summary>

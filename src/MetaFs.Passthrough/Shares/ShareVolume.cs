@@ -5,6 +5,7 @@ using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Counters;
 using MetaFs.Passthrough.Hiding;
+using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Objects;
 
 namespace MetaFs.Passthrough.Shares;
@@ -45,6 +46,7 @@ internal sealed class ShareVolume
         Ordinal = ordinal;
         Facts = facts;
         Hidden = new HiddenDirectory(store, row);
+        IsByName = row.Identity.ByName;
         KeepAccess = keepAccess;
         _traits = [row.Traits.Chown, row.Traits.Chmod, row.Traits.Utimens];
         _falseBirthTimes = row.Traits.FalseBirthTimes;
@@ -71,6 +73,27 @@ internal sealed class ShareVolume
 
     /// <summary>Where removed files wait while they are open.</summary>
     public HiddenDirectory Hidden { get; }
+
+    /// <summary>Whether inodes are known by their names, under numbers of ours, since the share's move.</summary>
+    public bool IsByName { get; }
+
+    /// <summary>Whether a number means the same inode as long as there is a record of it.</summary>
+    public bool KeepsNumbers => IsByName || Facts.StableInodes;
+
+    /// <summary>Held while a name of a volume kept by name gets a number and a node. Before the node table's lock.</summary>
+    public Lock Naming { get; } = new();
+
+    /// <summary>
+    /// Held while names are written, and while a directory that they lie below gets another one. Inside a node's monitor,
+    /// outside the node table's lock.
+    /// </summary>
+    public Lock Keeping { get; } = new();
+
+    /// <summary>Inodes with several names, on volumes kept by name.</summary>
+    public LinkedNodes Links { get; } = new();
+
+    /// <summary>A name as a key: all spellings that lead to one file are one.</summary>
+    public ReadOnlySpan<byte> FormOf(ReadOnlySpan<byte> name) => Facts.IgnoresCase ? NameBytes.WithoutCase(name) : name;
 
     /// <summary>Whether files keep owner access on the share, because the daemon needs it.</summary>
     public bool KeepAccess { get; }
@@ -159,7 +182,7 @@ internal sealed class ShareVolume
     /// </summary>
     public void KeepBirthTime(SafeFd fd, in Statx stat)
     {
-        if (!Facts.MakesUpBirthTimes || !Facts.StableInodes || _falseBirthTimes || _cannotKeepBirthTimes)
+        if (!Facts.MakesUpBirthTimes || !KeepsNumbers || _falseBirthTimes || _cannotKeepBirthTimes)
             return;
         if (stat.HasBtime && CifsCreationTime.Keep(fd, stat) is Errno.EOPNOTSUPP or Errno.ENOSYS)
             _cannotKeepBirthTimes = true;

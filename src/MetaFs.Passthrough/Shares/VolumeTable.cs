@@ -12,6 +12,7 @@ internal sealed class VolumeTable
     private readonly bool _privileged;
     private readonly ObjectPolicy _objects;
     private readonly Action<ShareVolume, SafeFd> _clear;
+    private readonly IdentityPolicy _identity;
     private readonly Lock _lock = new();
 
     // Replaced as a whole under _lock, so that readers need none. A share rarely has more than one volume.
@@ -21,13 +22,16 @@ internal sealed class VolumeTable
     /// <param name="privileged">Whether the daemon may do what root may.</param>
     /// <param name="objects">Who holds symbolic links and special files.</param>
     /// <param name="clear">Called for a mount inside the share when it is met: what an earlier daemon has hidden there.</param>
+    /// <param name="identity">By what inodes are known.</param>
     public VolumeTable(
-        IOverlayStore store, bool privileged, ObjectPolicy objects, Action<ShareVolume, SafeFd> clear)
+        IOverlayStore store, bool privileged, ObjectPolicy objects, Action<ShareVolume, SafeFd> clear,
+        IdentityPolicy identity = IdentityPolicy.Auto)
     {
         _clear = clear;
         _store = store;
         _privileged = privileged;
         _objects = objects;
+        _identity = identity;
     }
 
     /// <summary>What became of attributes that were set, on all volumes.</summary>
@@ -62,7 +66,7 @@ internal sealed class VolumeTable
             return errno;
         if (root.Dev != stat.Dev)
             return Errno.ESTALE;
-        ShareDescription description = ShareInfo.Describe(root);
+        ShareDescription description = ShareInfo.Describe(root, name.Length == 0 ? directory : null);
         lock (_lock)
         {
             foreach (ShareVolume known in _volumes)
@@ -74,7 +78,7 @@ internal sealed class VolumeTable
                 }
             }
 
-            if (_store.OpenVolume(description.Identity, out Volume? row) != OverlayStatus.Ok || row is null)
+            if (_store.OpenVolume(VolumeChoice.Of(_store, description, _identity), out Volume? row) != OverlayStatus.Ok || row is null)
                 return Errno.EIO;
             FileSystemFacts facts = FileSystemFacts.Of(description.Mount);
             bool keepAccess = !(facts.IsLocal && _privileged);

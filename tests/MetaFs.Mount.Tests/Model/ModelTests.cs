@@ -13,6 +13,7 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
     [Trait("speed", "slow")]
     [InlineData(ShareKind.PlainDirectory, "", "")]
     [InlineData(ShareKind.PlainDirectory, RecordAll, "")]
+    [InlineData(ShareKind.PlainDirectory, RecordAll + ",identity=name", "")]
     [InlineData(ShareKind.BindfsDeny, "utimens=record", NotOnBindfs)]
     public void EveryFileShowsWhatItMust(ShareKind kind, string options, string without)
     {
@@ -20,6 +21,34 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
         ModelProgram.Run(
             Output, share.MountPoint + "/model", "--deviations", "--seconds", "10", "--seed", "4", "--without", without)
             .MustSucceed();
+    }
+
+    [RootTheory]
+    [Trait("speed", "slow")]
+    [InlineData("round 1ns")]
+    [InlineData("btime hide")]
+    public void EveryFileShowsWhatItMustWhileItsNumberMoves(string births)
+    {
+        FaultyShare share = Mine(new FaultyShare(
+            moving: true, "inodes counter", births, "force uid=33 gid=33 file=777 dir=777", "refuse chown,chmod EPERM"));
+        using var ended = new ManualResetEventSlim();
+        Thread renumbering = new(() =>
+        {
+            while (!ended.Wait(200))
+                share.Sim.Ctl("renumber");
+        });
+        renumbering.Start();
+        try
+        {
+            ModelProgram.Run(
+                Output, share.MountPoint + "/model", "--deviations", "--seconds", "10", "--seed", "4")
+                .MustSucceed();
+        }
+        finally
+        {
+            ended.Set();
+            renumbering.Join();
+        }
     }
 
     [RootFact]

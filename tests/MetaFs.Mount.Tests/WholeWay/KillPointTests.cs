@@ -13,6 +13,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
     private const string Recording = "threads=1,chown=record,chmod=record,utimens=record";
     private const string Obeying = "threads=1";
     private const string Hiding = Recording + ",unlinked=hide";
+    private const string ByName = Recording + ",identity=name";
 
     private static readonly Dictionary<string, Func<string, Errno>> s_operations = new()
     {
@@ -46,6 +47,12 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
             data.Add(operation, Obeying);
         foreach (string operation in (string[])["unlink an open file", "replace an open file"])
             data.Add(operation, Hiding);
+        foreach (string operation in (string[])
+            ["create", "link", "rename", "replace", "exchange", "move a directory", "unlink", "rmdir"])
+        {
+            data.Add(operation, ByName);
+        }
+
         return data;
     }
 

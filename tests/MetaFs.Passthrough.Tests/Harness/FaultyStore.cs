@@ -25,7 +25,7 @@ internal enum StoreCalls
 }
 
 /// <summary>Hands calls on to another store, but for those that are to fail.</summary>
-internal sealed class FaultyStore(IOverlayStore inner) : IOverlayStore
+internal sealed partial class FaultyStore(IOverlayStore inner) : IOverlayStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<StoreCalls, int> _counts = [];

@@ -5,7 +5,7 @@ using MetaFs.Overlay;
 namespace MetaFs.Passthrough.Tests.Harness;
 
 /// <summary>Records in memory. Thread-safe.</summary>
-internal sealed class MemoryStore : IOverlayStore
+internal sealed partial class MemoryStore : IOverlayStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<InodeKey, InodeRecord> _records = [];

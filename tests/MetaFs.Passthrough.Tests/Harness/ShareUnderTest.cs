@@ -17,6 +17,12 @@ internal sealed partial class ShareUnderTest : IDisposable
         Utimens = SetPolicy.Record,
     };
 
+    // METAFS_TEST_IDENTITY=name has every test run on a volume kept by name.
+    private static readonly IdentityPolicy? s_identity =
+        Enum.TryParse(Environment.GetEnvironmentVariable("METAFS_TEST_IDENTITY"), true, out IdentityPolicy asked)
+            ? asked
+            : null;
+
     private readonly DirectoryInfo _databaseDirectory = Directory.CreateTempSubdirectory("metafs-passthrough-db-");
     private readonly Dictionary<NodeId, ulong> _lookups = [];
     private readonly string _source;
@@ -129,7 +135,7 @@ internal sealed partial class ShareUnderTest : IDisposable
         Assert.Equal(
             Errno.OK, Libc.Openat(SafeFd.CurrentDirectory, Names.Z(_source), flags, 0, out SafeFd root));
         var store = new FaultyStore(SqliteOverlayStore.Open(Database, new OverlayOpenOptions()));
-        options = options with { Source = _source, Database = Database };
+        options = options with { Source = _source, Database = Database, Identity = s_identity ?? options.Identity };
         return (store, new PassthroughFileSystem(root, options, store, Log));
     }
 

@@ -42,6 +42,7 @@ public sealed class FileSystemFactsTests
             LacksSymlinks = type is "cifs" or "smb3" or "vfat" or "msdos" or "exfat",
             RemovesAtClose = type is "cifs" or "smb3",
             KeepsOpenNames = type is "cifs" or "smb3" or "nfs" or "nfs4" or "fuse" or "fuseblk" or "fuse.sshfs" or "9p",
+            IgnoresCase = type is "cifs" or "smb3" or "vfat" or "msdos" or "exfat",
         };
         Assert.Equal(expected, FileSystemFacts.Of(type, options));
     }
