@@ -97,7 +97,7 @@ class Page:
     def heading(self):
         marks, text = self.peek().split(" ", 1)
         self.at += 1
-        text = inline(text).replace('"', "\\(dq")
+        text = inline(text.upper() if len(marks) == 2 else text).replace('"', "\\(dq")
         self.out += [f".{'SH' if len(marks) == 2 else 'SS'} {text}"]
         self.fresh = True
 

@@ -1,4 +1,4 @@
-// All SQL text: tables, pragmas, migrations, statements. The meaning of the columns is in docs/overlay-format.md.
+// All SQL text: tables, pragmas, migrations, statements. The meaning of the columns is in docs/metafs-overlay.5.md.
 namespace MetaFs.Overlay;
 
 /// <summary>The database's format.</summary>
