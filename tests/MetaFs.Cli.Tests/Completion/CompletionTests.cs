@@ -25,6 +25,24 @@ public sealed class CompletionTests
         complete -C $argv[2] | string replace -r '\t.*' ''
         """;
 
+    /// <summary>zsh completes on terminals alone: one session on a pseudo-terminal for many lines, where Tab only lists.</summary>
+    private const string ZshAsks = """
+        zmodload zsh/zpty
+        zpty -b z 'zsh -f -i'
+        zpty -w z 'stty -echo columns 300; PROMPT= RPROMPT='
+        zpty -w z 'autoload -Uz compinit; compinit -u -D; setopt nobeep noalwayslastprompt; LISTMAX=10000'
+        zpty -w z "source $1; bindkey '^I' list-choices; print REA''DY"
+        zpty -r z out '*READY*'
+        for line in ${(f)2}; do
+            zpty -w -n z "$line"$'\t'$'\C-u'
+            zpty -w z "print DO''NE"
+            zpty -r z out '*DONE*'
+            print -r -- "$out" | sed -n 's/\r//g; s/\x1b\[[0-9;]*[A-Za-z]//g; s/ -- .*//p' | tr -s ' ' '\n' |
+                sed -n "s/./$line: &/p"
+        done
+        zpty -d z
+        """;
+
     public static TheoryData<string> Commands => [.. Root().Select(static c => c.Name)];
 
     [ShellTheory("bash")]
@@ -41,6 +59,17 @@ public sealed class CompletionTests
             .Concat(Ask("fish", FishAsks, $"metafs {command} --"));
         foreach (Option option in Root().Single(c => c.Name == command).Options.Where(static o => !o.Hidden))
             Assert.Contains(option.Aliases.Append(option.Name), offered.Contains);
+    }
+
+    [ShellTheory("zsh")]
+    [InlineData("metafs mount -o ro,cho: chown|metafs mount -o file: file_mode|metafs pro: probe")]
+    public void Zsh_offers(string also)
+    {
+        List<string> expected = [.. also.Split('|')];
+        foreach (string command in Root().Select(static c => c.Name))
+            expected.AddRange(OptionNames(command).Select(name => $"metafs {command} -: {name}"));
+        string lines = string.Join('\n', expected.Select(static e => e.Split(": ")[0]).Distinct());
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Ask("zsh", ZshAsks, lines));
     }
 
     [ShellTheory("bash")]
@@ -100,7 +129,12 @@ public sealed class CompletionTests
         using var directory = new TempDirectory();
         string script = Path.Combine(directory.Path, "completion");
         File.WriteAllText(script, CliRun.Inside("completion", shell).Output);
-        string[] words = shell == "bash" ? ["-uc", asks, "bash", script, line] : ["--no-config", "-c", asks, script, line];
+        string[] words = shell switch
+        {
+            "bash" => ["-uc", asks, shell, script, line],
+            "zsh" => ["-f", "-c", asks, shell, script, line],
+            _ => ["--no-config", "-c", asks, script, line],
+        };
         var start = new ProcessStartInfo(shell, words) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = directory.Path;
         start.Environment["LC_ALL"] = "C.UTF-8";
