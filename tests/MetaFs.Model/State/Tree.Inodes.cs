@@ -37,8 +37,7 @@ internal sealed partial class Tree
                 inode.Atime = TimeRule.Unknown;
                 break;
             case OperationKind.SetXattr:
-                inode.Xattrs[operation.Other] = Pattern.Make(operation.Seed, operation.Length);
-                Touch(inode, start);
+                ApplySetXattr(inode, operation, start);
                 break;
             case OperationKind.RemoveXattr:
                 inode.Xattrs.Remove(operation.Other);
@@ -49,6 +48,16 @@ internal sealed partial class Tree
                 inode.Atime = TimeRule.Unknown;
                 break;
         }
+    }
+
+    // ext4 leaves ctime where the value is the one of before (ext4_xattr_set_handle); two empty ones meet once in an hour.
+    private static void ApplySetXattr(Inode inode, Operation operation, long start)
+    {
+        byte[] value = Pattern.Make(operation.Seed, operation.Length);
+        bool isSame = inode.Xattrs.TryGetValue(operation.Other, out byte[]? old) && old.AsSpan().SequenceEqual(value);
+        inode.Xattrs[operation.Other] = value;
+        if (!isSame)
+            Touch(inode, start);
     }
 
     // chown_common() of fs/open.c: whatever is not a directory loses suid, and sgid where the group may execute.
