@@ -1,0 +1,125 @@
+using System.Diagnostics;
+
+namespace MetaFs.Mount.Tests.WholeWay;
+
+/// <summary>The database while it is written: by other programs' eyes, and as a power cut would leave it.</summary>
+public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest(output)
+{
+    private const string RecordAll = "chown=record,chmod=record,utimens=record";
+
+    [RootFact]
+    [Trait("speed", "slow")]
+    public void CommandsThatReadItKeepNobodyWaitingAndGetNoError()
+    {
+        const int Writers = 16;
+        Share share = Mine(new Share(ShareKind.PlainDirectory, RecordAll));
+        using ManualResetEventSlim done = new();
+        TimeSpan longest = default;
+        long calls = 0;
+        Lock gate = new();
+        Thread[] writers = [.. Enumerable.Range(0, Writers).Select(number => new Thread(() =>
+        {
+            string directory = $"{share.MountPoint}/w{number}";
+            Posix.Mkdir(directory, Oct(755)).Ok();
+            for (uint i = 0; !done.IsSet; i++)
+            {
+                long started = Stopwatch.GetTimestamp();
+                Posix.CreateFile($"{directory}/f{i}");
+                Posix.Chown($"{directory}/f{i}", i, i).Ok();
+                Posix.Chmod($"{directory}/f{i}", Oct(4711)).Ok();
+                Posix.Utimens($"{directory}/f{i}", i, i).Ok();
+                lock (gate)
+                {
+                    calls += 4;
+                    longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
+                }
+            }
+        }))];
+        foreach (Thread writer in writers)
+            writer.Start();
+        try
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                MetaFsProgram.Run(null, "list", "--json", "--db", share.Database).MustSucceed();
+                MetaFsProgram.Run(null, "show", share.MountPoint).MustSucceed();
+                MetaFsProgram.Run(null, "fsck", "--db", share.Database).MustSucceed();
+            }
+        }
+        finally
+        {
+            done.Set();
+            foreach (Thread writer in writers)
+                writer.Join();
+        }
+
+        Output.WriteLine($"{calls} calls, the slowest four took {longest.TotalMilliseconds:F0} ms");
+        Assert.True(longest < TimeSpan.FromSeconds(8), $"four calls took {longest}");
+    }
+
+    /// <summary>The daemon stands still for the copy, so that both files are of one moment, as on a disk.</summary>
+    [RootFact]
+    [Trait("speed", "slow")]
+    public void ACopyOfAnyMomentOpensAndHasWhatWasSynced()
+    {
+        const int stop = 19;
+        const int goOn = 18;
+        const int Copies = 12;
+        int seed = 20261121;
+        Random random = new(seed);
+        Output.WriteLine($"seed {seed}");
+        Share share = Mine(new Share(ShareKind.PlainDirectory, RecordAll));
+        using ManualResetEventSlim done = new();
+        long synced = -1;
+        Thread writer = new(() =>
+        {
+            int fd = Posix.Open(share.MountPoint + "/f", Posix.O_RDWR | Posix.O_CREAT, Oct(644));
+            for (uint i = 0; !done.IsSet; i++)
+            {
+                Posix.Fchown(fd, i, i).Ok();
+                Posix.Fsync(fd).Ok();
+                Volatile.Write(ref synced, i);
+                Posix.CreateFile($"{share.MountPoint}/f{i}");
+                Posix.Chown($"{share.MountPoint}/f{i}", i, 7).Ok();
+            }
+
+            Posix.Close(fd).Ok();
+        });
+        writer.Start();
+        try
+        {
+            for (int i = 0; i < Copies; i++)
+            {
+                Thread.Sleep(random.Next(200));
+                string copy = share.Scratch("copy" + i, 700) + "/metafs.db";
+                Posix.Kill(share.Mounted!.Pid, stop).Ok();
+                Thread.Sleep(20); // a thread that is in a system call ends it first
+                long atLeast = Volatile.Read(ref synced);
+                File.Copy(share.Database, copy);
+                File.Copy(share.Database + "-wal", copy + "-wal");
+                Posix.Kill(share.Mounted.Pid, goOn).Ok();
+                Tear(copy + "-wal", random, i);
+                CommandResult fsck = MetaFsProgram.Run(null, "fsck", "--db", copy);
+                Assert.True(fsck.ExitCode == 0, $"copy {i}: {fsck.Errors}{fsck.Output}");
+                RecordRow? row = Records.Of(Identity.Root, copy).FirstOrDefault(one => one.Path == "f");
+                bool isTorn = i % 3 == 2;
+                Assert.True(isTorn || atLeast < 0 || row?.Uid >= atLeast, $"copy {i}: {row?.Uid}, synced was {atLeast}");
+            }
+        }
+        finally
+        {
+            done.Set();
+            _ = Posix.Kill(share.Mounted!.Pid, goOn);
+            writer.Join();
+        }
+    }
+
+    /// <summary>A third of the copies lose an end of the log that the disk had not written yet.</summary>
+    private static void Tear(string log, Random random, int number)
+    {
+        if (number % 3 != 2)
+            return;
+        using FileStream file = new(log, FileMode.Open);
+        file.SetLength(random.NextInt64(file.Length + 1));
+    }
+}
