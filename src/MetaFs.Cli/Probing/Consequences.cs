@@ -24,6 +24,8 @@ internal static class Consequences
             ProbeSection.Xattrs => OfXattr(answer),
             ProbeSection.Names when question.Name == "case_sensitive" =>
                 answer.Verdict == ProbeVerdict.Accepts ? "works" : "one record for all spellings",
+            ProbeSection.OpenFiles when context.HidesOpenFiles && answer.Verdict != ProbeVerdict.Accepts =>
+                "hidden until the last close",
             ProbeSection.Identity => OfIdentity(question.Name, answer, context),
             _ => Passes(answer, "works", null),
         };

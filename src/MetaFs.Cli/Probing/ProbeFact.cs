@@ -46,11 +46,17 @@ internal sealed record ProbeWarning(string Name, string Text);
 internal sealed record ProbeContext(
     bool IsRoot, bool IsLocal, bool StableInodes, bool StampsLate, bool HandleIsIdentity)
 {
+    /// <summary>Whether a mount hides files that are removed or replaced while they are open.</summary>
+    public bool HidesOpenFiles { get; init; }
+
     public static ProbeContext Of(ShareDescription share)
     {
         FileSystemFacts facts = FileSystemFacts.Of(share.Mount);
         return new ProbeContext(
-            Libc.Geteuid() == 0, share.IsLocal, share.StableInodes, facts.StampsLate, facts.HandleIsIdentity);
+            Libc.Geteuid() == 0, share.IsLocal, share.StableInodes, facts.StampsLate, facts.HandleIsIdentity)
+        {
+            HidesOpenFiles = facts.KeepsOpenNames,
+        };
     }
 }
 

@@ -40,7 +40,8 @@ internal static class ProbeWarnings
             Ignores("case_sensitive"), "case_ignored",
             "Names ignore case: two that differ only in it are one file.");
         WarnIf(
-            Ignores("unlink_open", "unlink_open_leftover") || Verdict("unlink_open_rmdir") == ProbeVerdict.Refuses,
+            (Ignores("unlink_open", "unlink_open_leftover") || Verdict("unlink_open_rmdir") == ProbeVerdict.Refuses)
+            && !context.HidesOpenFiles,
             "unlinked_stays",
             "A file that is removed while it is open stays listed until its last close; rm -r of its directory may "
             + "answer ENOTEMPTY until then.");

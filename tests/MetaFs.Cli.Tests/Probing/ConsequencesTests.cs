@@ -20,6 +20,17 @@ public sealed class ConsequencesTests
         Assert.Equal(expected, Of(name, ProbeAnswer.Refuses(errno), s_remote));
 
     [Fact]
+    public void Open_files_that_the_mount_hides_are_no_trouble()
+    {
+        ProbeContext hiding = s_remote with { HidesOpenFiles = true };
+        ProbeAnswer refused = ProbeAnswer.Refuses(Errno.EACCES);
+        Assert.Equal("hidden until the last close", Of("rename_over_open", refused, hiding));
+        Assert.Equal("hidden until the last close", Of("unlink_open", ProbeAnswer.Ignores(), hiding));
+        Assert.Equal("works", Of("unlink_open", ProbeAnswer.Accepts, hiding));
+        Assert.Empty(ProbeWarnings.Of([Fact("unlink_open", ProbeAnswer.Ignores())], hiding));
+    }
+
+    [Fact]
     public void Attributes_are_stored_or_recorded()
     {
         Assert.Equal("stored on the share", Of("chown_user", ProbeAnswer.Accepts, s_remote));
