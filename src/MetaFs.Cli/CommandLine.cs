@@ -86,6 +86,9 @@ internal static class CommandLine
         root.Subcommands.Add(PruneCommand.Create());
         root.Subcommands.Add(BackupCommand.Create());
         root.Subcommands.Add(RebindCommand.Create());
+        root.Subcommands.Add(ExportCommand.Create());
+        root.Subcommands.Add(ImportCommand.Create());
+        root.Subcommands.Add(ApplyCommand.Create());
         root.Subcommands.Add(ProbeCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());

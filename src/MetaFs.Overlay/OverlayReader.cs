@@ -175,6 +175,14 @@ public sealed class OverlayReader : IDisposable
         return ino;
     });
 
+    /// <summary>Every row of every table, one at a time, in the state that the database has at the first.</summary>
+    public IEnumerable<DumpedRow> Dump()
+    {
+        using IEnumerator<DumpedRow> rows = OverlayDump.Rows(_database).GetEnumerator();
+        while (Guarded(rows.MoveNext))
+            yield return rows.Current;
+    }
+
     /// <summary>Closes the database.</summary>
     public void Dispose() => _database.Dispose();
 

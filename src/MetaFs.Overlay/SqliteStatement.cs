@@ -63,6 +63,12 @@ internal sealed class SqliteStatement(sqlite3_stmt statement) : IDisposable
     /// <summary>A column as text, empty for NULL.</summary>
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
 
+    /// <summary>How many columns a row has.</summary>
+    public int ColumnCount => raw.sqlite3_column_count(statement);
+
+    /// <summary>A column's name.</summary>
+    public string ColumnName(int column) => raw.sqlite3_column_name(statement, column).utf8_to_string();
+
     public void Dispose() => statement.Dispose();
 
     private void Note(int result)

@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, probe, doctor, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, export, import, apply, probe, doctor, version (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]

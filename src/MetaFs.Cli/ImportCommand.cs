@@ -1,0 +1,203 @@
+// metafs import: an export into an empty database, or metadata of other programs onto a mount.
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using MetaFs.Cli.Checking;
+using MetaFs.Cli.Terminals;
+using MetaFs.Cli.Transfer;
+using MetaFs.Linux;
+using MetaFs.Overlay;
+using FileMode = System.IO.FileMode;
+
+namespace MetaFs.Cli;
+
+/// <summary><c>metafs import FILE MOUNTPOINT</c> and <c>metafs import FILE --db FILE</c>.</summary>
+internal static class ImportCommand
+{
+    private static readonly Argument<string> s_file = new("FILE") { Description = "what to import; - is standard input" };
+
+    private static readonly Argument<string?> s_mountPoint = new("MOUNTPOINT")
+    {
+        Description = "the mount on whose files it is set",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> s_database = new("--db")
+    {
+        Description = "make this database of a complete export",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string> s_format = ExportCommand.FormatOption();
+
+    private static readonly Option<bool> s_dryRun = new("--dry-run", "-n") { Description = "say what would be set, change nothing" };
+
+    private static readonly Option<bool> s_json = new("--json") { Description = "print one JSON object" };
+
+    private static readonly Option<bool> s_quiet = Progress.QuietOption();
+
+    public static Command Create()
+    {
+        var command = new Command("import", "Take over what was exported, or another program's metadata")
+        {
+            s_file, s_mountPoint, s_database, s_format, s_dryRun, s_json, s_quiet,
+        };
+        command.Validators.Add(Validate);
+        command.SetAction(static result => (int)Run(result));
+        return command;
+    }
+
+    private static void Validate(CommandResult result)
+    {
+        if (ExportCommand.FormatOf(result, s_format) is not { } format)
+            return;
+        bool isComplete = format == EntryFormats.Complete;
+        if (result.GetValue(s_mountPoint) is null == result.GetValue(s_database) is null)
+            result.AddError("Give either MOUNTPOINT or --db FILE");
+        else if (result.GetValue(s_database) is not null && !isComplete)
+            result.AddError("Only --format json makes a database; the other forms are set on files: give MOUNTPOINT");
+    }
+
+    private static ExitCode Run(ParseResult result)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        string file = result.GetValue(s_file)!;
+        bool isDry = result.GetValue(s_dryRun);
+        using Progress progress = Progress.Start(error, result.GetValue(s_quiet), "importing");
+        TransferReport report;
+        try
+        {
+            using Stream input = Open(file);
+            report = result.GetValue(s_database) is { } database
+                ? ToDatabase(input, file, database, isDry, progress)
+                : ToMount(input, file, result, progress);
+        }
+        catch (OverlayException e)
+        {
+            throw new CliException(ExitCode.Database, e.Message, e);
+        }
+        catch (EntryFormatException e)
+        {
+            string where = e.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {e.Line}: ") : "";
+            throw new CliException(ExitCode.Failure, $"{ByteText.ForDisplay(file)}: {where}{e.Message}", e);
+        }
+
+        progress.Clear();
+        result.InvocationConfiguration.Output.WriteLine(result.GetValue(s_json) ? report.Json() : report.Text());
+        return report.Failed > 0 ? ExitCode.Failure : ExitCode.Ok;
+    }
+
+    private static TransferReport ToDatabase(Stream input, string file, string database, bool isDry, Progress progress)
+    {
+        bool isNew = !File.Exists(database);
+        string target = isDry ? Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db") : database;
+        try
+        {
+            using var restore = OverlayRestore.Open(target);
+            long records = DumpLines.Read(input, file, restore, done => progress.Report(done, 0, "records"));
+            restore.Commit();
+            return new TransferReport(records, 0, 0, isDry);
+        }
+        catch when (isNew && !isDry)
+        {
+            Remove(database);
+            throw;
+        }
+        finally
+        {
+            if (isDry)
+                Remove(target);
+        }
+    }
+
+    private static TransferReport ToMount(Stream input, string file, ParseResult result, Progress progress)
+    {
+        TextWriter error = result.InvocationConfiguration.Error;
+        using SafeFd root = ExportCommand.MountRoot(result.GetValue(s_mountPoint)!);
+        using var interrupt = new Interrupt();
+        using var applier = new EntryApplier(root, result.GetValue(s_dryRun), (path, call, errno) =>
+        {
+            progress.Clear();
+            error.WriteLine(ApplyCommand.Refusal(path, call, errno));
+        });
+        if (EntryFormats.Find(result.GetValue(s_format)!) is { } format)
+        {
+            // Read whole before the first change: a malformed line shall change nothing.
+            List<Entry> entries = [.. format.Read(input)];
+            ApplyCommand.ApplyAll(ByName(entries, root, error, interrupt.Token), applier, progress, entries.Count, interrupt.Token);
+        }
+        else
+        {
+            FromDump(input, file, applier, progress, error, interrupt.Token);
+        }
+
+        return new TransferReport(applier.Applied, applier.Unchanged, applier.Failed, result.GetValue(s_dryRun));
+    }
+
+    // The paths of a complete export come out of its directories, so it becomes a database first.
+    private static void FromDump(
+        Stream input, string file, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
+    {
+        string database = Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db");
+        try
+        {
+            long records;
+            using (var restore = OverlayRestore.Open(database))
+            {
+                records = DumpLines.Read(input, file, restore, done => progress.Report(done, 0, "records read"));
+                restore.Commit();
+            }
+
+            using OverlayReader reader = OverlayReader.Open(database);
+            IEnumerable<Entry> entries = RecordedEntries.Of(
+                reader.Rows(), (what, why) => error.WriteLine($"metafs: {what}: left out: {why}"));
+            ApplyCommand.ApplyAll(entries, applier, progress, records, stop);
+        }
+        finally
+        {
+            Remove(database);
+        }
+    }
+
+    // A form that knows inode numbers only: the mount is searched for them.
+    private static List<Entry> ByName(
+        List<Entry> entries, SafeFd root, TextWriter error, CancellationToken stop)
+    {
+        if (!entries.Exists(static entry => entry.Ino is not null))
+            return entries;
+        var byIno = entries.ToDictionary(static entry => entry.Ino!.Value);
+        List<Entry> named = [];
+        using var walk = new ShareWalk(
+            (in WalkedName name) =>
+            {
+                if (byIno.Remove(name.Stat.Ino, out Entry? entry))
+                    named.Add(entry with { Path = name.Path is [(byte)'.'] ? [] : name.Path.ToArray() });
+                return name.Stat.Ino;
+            },
+            (path, errno) => error.WriteLine(ApplyCommand.Refusal(path, "open", errno)), stop);
+        walk.Run(root);
+        foreach (ulong ino in byIno.Keys)
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"metafs: inode {ino}: no file of the mount has it"));
+        return named;
+    }
+
+    private static Stream Open(string file)
+    {
+        if (file == "-")
+            return Console.OpenStandardInput();
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Failure, $"{ByteText.ForDisplay(file)}: {e.Message}", e);
+        }
+    }
+
+    private static void Remove(string database)
+    {
+        foreach (string suffix in (string[])["", "-wal", "-shm", ".lock"])
+            File.Delete(database + suffix);
+    }
+}

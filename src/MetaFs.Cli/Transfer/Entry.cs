@@ -1,0 +1,39 @@
+namespace MetaFs.Cli.Transfer;
+
+/// <summary>The metadata of one name of a tree; what a form does not carry is null.</summary>
+internal sealed record Entry
+{
+    /// <summary>Below the tree's root, without a leading slash; empty for the root itself. Bytes.</summary>
+    public required byte[] Path { get; init; }
+
+    /// <summary>S_IFMT bits.</summary>
+    public uint? Type { get; init; }
+
+    public uint? Uid { get; init; }
+
+    public uint? Gid { get; init; }
+
+    /// <summary>Permission bits, 07777.</summary>
+    public uint? Mode { get; init; }
+
+    /// <summary>ns since the epoch.</summary>
+    public long? Atime { get; init; }
+
+    /// <summary>ns since the epoch.</summary>
+    public long? Mtime { get; init; }
+
+    /// <summary>A symbolic link's.</summary>
+    public byte[]? Target { get; init; }
+
+    /// <summary>A device's numbers.</summary>
+    public (uint Major, uint Minor)? Device { get; init; }
+
+    /// <summary>Inode number, where the form names files by it (fakeroot); then <see cref="Path"/> is empty.</summary>
+    public ulong? Ino { get; init; }
+
+    /// <summary>Names of the inode.</summary>
+    public uint? Links { get; init; }
+
+    /// <summary>Where it was read, for messages; 0: nowhere.</summary>
+    public long Line { get; init; }
+}

@@ -1,0 +1,33 @@
+using MetaFs.Overlay;
+
+namespace MetaFs.Cli.Transfer;
+
+/// <summary>What records say, without looking at any file: only what is kept in the overlay.</summary>
+internal static class RecordedEntries
+{
+    /// <summary>An entry a record.</summary>
+    /// <param name="rows">The records.</param>
+    /// <param name="left">Told of those whose path is not known.</param>
+    public static IEnumerable<Entry> Of(IEnumerable<OverlayRow> rows, Action<string, string> left)
+    {
+        foreach (OverlayRow row in rows)
+        {
+            if (row.Path is { } path)
+                yield return EntryOf(row.Record, path is [(byte)'.'] ? [] : path);
+            else
+                left($"inode {row.Key.Ino}", "where it is, is not known");
+        }
+    }
+
+    private static Entry EntryOf(InodeRecord record, byte[] path) => new()
+    {
+        Path = path,
+        Type = record.Guard.FileType,
+        Uid = record.Uid?.Value,
+        Gid = record.Gid?.Value,
+        Mode = record.Mode?.Value,
+        Atime = record.Atime?.Nanoseconds,
+        Mtime = record.Mtime?.Nanoseconds,
+        Target = record.Object?.Target,
+    };
+}

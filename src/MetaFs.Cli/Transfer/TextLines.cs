@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace MetaFs.Cli.Transfer;
+
+/// <summary>Lines of bytes, numbers in them, and octal escapes: what the text forms have in common.</summary>
+internal static class TextLines
+{
+    private const int LongestLine = 1024 * 1024;
+
+    /// <summary>Lines without their newlines, numbered from 1.</summary>
+    public static IEnumerable<(long Number, byte[] Line)> Of(Stream input)
+    {
+        using var buffered = new BufferedStream(input, 64 * 1024);
+        var line = new ArrayBufferWriter<byte>();
+        long number = 1;
+        for (int value = buffered.ReadByte(); value >= 0; value = buffered.ReadByte())
+        {
+            if (value != '\n')
+            {
+                line.Write([(byte)value]);
+                if (line.WrittenCount > LongestLine)
+                    throw new EntryFormatException(number, "longer than any line of that form");
+                continue;
+            }
+
+            yield return (number++, line.WrittenSpan.ToArray());
+            line.ResetWrittenCount();
+        }
+
+        if (line.WrittenCount > 0)
+            yield return (number, line.WrittenSpan.ToArray());
+    }
+
+    /// <summary>Bytes as text of one byte a character, for parsing; <see cref="Bytes"/> is the way back.</summary>
+    public static string Text(ReadOnlySpan<byte> bytes) => System.Text.Encoding.Latin1.GetString(bytes);
+
+    /// <summary>The bytes of <see cref="Text"/>.</summary>
+    public static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);
+
+    /// <summary>Bytes with octal escapes (\040) for what is not printable ASCII, and for some others.</summary>
+    /// <param name="bytes">Any.</param>
+    /// <param name="special">Printable ones that are escaped too; the backslash always is.</param>
+    public static string Escape(ReadOnlySpan<byte> bytes, string special)
+    {
+        var text = new System.Text.StringBuilder(bytes.Length);
+        foreach (byte value in bytes)
+        {
+            if (value is <= 0x20 or >= 0x7F or (byte)'\\' || special.Contains((char)value))
+                text.Append('\\').Append(Convert.ToString(value, 8).PadLeft(3, '0'));
+            else
+                text.Append((char)value);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The bytes of escaped text: octal escapes, and a backslash before any other character.</summary>
+    public static byte[] Unescape(string text)
+    {
+        var bytes = new ArrayBufferWriter<byte>(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length)
+            {
+                bytes.Write([(byte)text[i]]);
+            }
+            else if (i + 3 < text.Length && IsOctal(text[i + 1]) && IsOctal(text[i + 2]) && IsOctal(text[i + 3]))
+            {
+                bytes.Write([(byte)(((text[i + 1] - '0') * 64) + ((text[i + 2] - '0') * 8) + (text[i + 3] - '0'))]);
+                i += 3;
+            }
+            else
+            {
+                bytes.Write([(byte)text[++i]]);
+            }
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A number that fits 32 bits.</summary>
+    public static uint Number(string text, long line, string what) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            ? number
+            : throw new EntryFormatException(line, $"'{ByteText.ForDisplay(text)}' is no {what}");
+
+    /// <summary>A number written in octal.</summary>
+    public static uint Octal(string text, long line, string what)
+    {
+        uint number = 0;
+        foreach (char digit in text)
+        {
+            if (!IsOctal(digit) || number > uint.MaxValue >> 3)
+                throw new EntryFormatException(line, $"'{ByteText.ForDisplay(text)}' is no {what}");
+            number = (number << 3) | (uint)(digit - '0');
+        }
+
+        return text.Length > 0 ? number : throw new EntryFormatException(line, $"there is no {what}");
+    }
+
+    /// <summary>A path as entries have it: no "./" before it, no slash behind it, no step up or out.</summary>
+    public static byte[] RelativePath(byte[] path, long line)
+    {
+        ReadOnlySpan<byte> rest = path;
+        while (rest.StartsWith("./"u8) || rest.StartsWith("/"u8))
+            rest = rest[(rest[0] == (byte)'/' ? 1 : 2)..];
+        rest = rest.TrimEnd((byte)'/');
+        if (rest.SequenceEqual("."u8))
+            rest = [];
+        foreach (Range part in rest.Split((byte)'/'))
+        {
+            if (rest[part].SequenceEqual(".."u8))
+                throw new EntryFormatException(line, "a path that leads up, and maybe out of the tree");
+        }
+
+        return rest.ToArray();
+    }
+
+    private static bool IsOctal(char c) => c is >= '0' and <= '7';
+}
