@@ -26,8 +26,13 @@ public sealed class StatsTests
             [new ControlOutcome("uid", "refused", "EPERM", 7), new ControlOutcome("mode", "accepted", null, 3)],
             new Dictionary<string, long>
             {
-                ["fds"] = 99, ["fd_limit"] = 1_048_576, ["memory_resident"] = 50 << 20, ["record_hits"] = 999,
-                ["record_reads"] = 1, ["commits"] = 123_456_789, ["cpu_ns"] = 1_500_000_000,
+                ["fds"] = 99,
+                ["fd_limit"] = 1_048_576,
+                ["memory_resident"] = 50 << 20,
+                ["record_hits"] = 999,
+                ["record_reads"] = 1,
+                ["commits"] = 123_456_789,
+                ["cpu_ns"] = 1_500_000_000,
             }),
         new OverlayCounts(1_000_000, 0, 2));
 
@@ -62,7 +67,8 @@ public sealed class StatsTests
     {
         OpcodeStatistics more = s_lookup with
         {
-            Count = 111, TotalNs = 510_000_000,
+            Count = 111,
+            TotalNs = 510_000_000,
             Buckets = [s_lookup.Buckets[0], 100, s_lookup.Buckets[2], 9, s_lookup.Buckets[4], 1],
             Errors = new Dictionary<string, long> { ["ENOENT"] = 12, ["EIO"] = 1 },
         };
@@ -70,7 +76,8 @@ public sealed class StatsTests
         {
             Stats = s_stats.Stats with
             {
-                UptimeNs = 95_000_000_000, Requests = [more, s_stats.Stats.Requests[1]],
+                UptimeNs = 95_000_000_000,
+                Requests = [more, s_stats.Stats.Requests[1]],
                 Attributes = [new ControlOutcome("uid", "refused", "EPERM", 9), s_stats.Stats.Attributes[1]],
             },
         };
