@@ -18,7 +18,13 @@ public sealed partial class PassthroughFileSystem
         size = 0;
         if (!_options.Acls)
             return Errno.EOPNOTSUPP;
+        long now = Environment.TickCount64;
+        if (kind == XattrKinds.AccessAcl && now < Volatile.Read(ref inode.NoAccessAclUntil))
+            return Errno.ENODATA;
+        int version = Volatile.Read(ref inode.AclVersion);
         Errno errno = GetXattr(inode, kind, name, value, out size);
+        if (errno == Errno.ENODATA && kind == XattrKinds.AccessAcl)
+            RememberNone(inode, version, now);
         if (errno is Errno.EOPNOTSUPP or Errno.ENOSYS || (errno == Errno.ESTALE && inode.IsRemoved))
             return Errno.ENODATA;
         if (errno != Errno.OK || kind != XattrKinds.AccessAcl || value.IsEmpty)
@@ -27,6 +33,16 @@ public sealed partial class PassthroughFileSystem
         if (errno == Errno.OK)
             PosixAcl.Show(value[..size], mode);
         return errno;
+    }
+
+    // Whoever sets one meanwhile holds the monitor until it has moved the version on.
+    private void RememberNone(Node inode, int version, long now)
+    {
+        lock (inode)
+        {
+            if (version == inode.AclVersion)
+                Volatile.Write(ref inode.NoAccessAclUntil, now + (long)_options.AttrTimeout.TotalMilliseconds);
+        }
     }
 
     private Errno ModeOf(Node inode, out uint mode)

@@ -182,7 +182,11 @@ public sealed partial class PassthroughFileSystem
     private void Outdate(NodeId node)
     {
         if (_nodes.TryGet(node, out Node? inode))
-            inode.NoDefaultAclUntil = 0;
+        {
+            Interlocked.Increment(ref inode.AclVersion);
+            inode.NoDefaultAclUntil = inode.NoAccessAclUntil = 0;
+        }
+
         _connection?.InvalidateInode(node, -1, 0);
     }
 

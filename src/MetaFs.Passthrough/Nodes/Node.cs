@@ -143,6 +143,16 @@ internal sealed class Node
     /// <summary>Until when the share is not asked again for this directory's default ACL; TickCount64.</summary>
     public long NoDefaultAclUntil;
 
+    /// <summary>The same for its access ACL, of any inode.</summary>
+    /// <remarks>
+    /// The kernel keeps ACLs as long as attributes, but never the mount's root's, which it makes before it knows that ACLs are
+    /// wanted (fs/fuse/inode.c, fuse_init_inode: ACL_DONT_CACHE): it asks for that one at each look-up of an absolute path.
+    /// </remarks>
+    public long NoAccessAclUntil;
+
+    /// <summary>Moves on with each change that <see cref="NoAccessAclUntil"/> must not outlive.</summary>
+    public int AclVersion;
+
     /// <summary>Who may have attributes of this directory on their way to them.</summary>
     public Onlookers Onlookers;
 
