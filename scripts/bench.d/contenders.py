@@ -72,7 +72,11 @@ class Contender:
             time.sleep(0.1)
         else:
             subprocess.run(['umount', '-l', self.mount_point], check=False)
-        self.daemon.wait(30)
+        try:
+            self.daemon.wait(10)
+        except subprocess.TimeoutExpired:  # It no longer serves anything: bindfs with threads has been seen to stay.
+            self.daemon.kill()
+            self.daemon.wait()
 
     def cpu_seconds(self):
         """What the daemon's threads have used; unlike a wall clock it does not count who else wanted the machine."""
