@@ -115,7 +115,7 @@ stay() {
 # What a Linux client without MetaFs makes of it: kernels before 6.10 do not know the form of sockets.
 other_client() {
     local source
-    source=$(findmnt -n -o SOURCE "$SHARE")
+    source=$(findmnt -n -o SOURCE -M "$SHARE")
     mkdir -p "$work/other"
     mount -t cifs "$source" "$work/other" -o guest,vers=3.1.1,mfsymlinks,sfu
     [[ $(readlink "$work/other/objects/link") == 'no/such target' ]]
@@ -138,7 +138,7 @@ other_clients_links() {
 
 a_change_is_noticed() {
     truncate -s 0 "$SHARE/objects/null"
-    echo 'now a file' >"$SHARE/objects/null"
+    echo 'now a file' >>"$SHARE/objects/null" # an SMB server lets nobody open a system file with O_TRUNC (MS-FSA 2.1.5.1.2)
     sleep 2 # what the kernel still has of it
     [[ $(cat "$place/null") == 'now a file' ]]
 }
