@@ -109,8 +109,13 @@ internal sealed class VolumeObjects
     private EmulatedObject? Recognise(in PlaceholderFile file, in Statx stat)
     {
         InodeRecord? record = null;
-        if (!_store.IsEmpty && _store.Get(new InodeKey(_volume.Id, file.NumberIn(_store, _volume, stat)), out record) is not (OverlayStatus.Ok or OverlayStatus.NotFound))
-            return null;
+        if (!_store.IsEmpty)
+        {
+            var key = new InodeKey(_volume.Id, file.NumberIn(_store, _volume, stat));
+            if (_store.Get(key, out record) is not (OverlayStatus.Ok or OverlayStatus.NotFound))
+                return null;
+        }
+
         if (record is not null && IsOf(record, file, stat))
         {
             if (record.Object is { } item)
