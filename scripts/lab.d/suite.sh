@@ -49,7 +49,6 @@ part open-files
 part attributes
 part posix
 part facts
-part xattrs
 part objects
 if [[ $SHARE_KIND == nfs3-root-squash ]]; then part as-caller; fi
 if "$METAFS" probe "$SHARE" --json | grep -q '"stable_inodes": false'; then part moving-inodes; fi

@@ -13,7 +13,7 @@ source "$here/checks.sh"
 
 make_disk() {
     truncate -s 64M "$disk/image"
-    mkfs.ext4 -q "$disk/image"
+    mkfs.ext4 -q -b 4096 "$disk/image"
     mkdir "$disk/mnt"
     mount -o loop "$disk/image" "$disk/mnt"
     mkdir -m 0755 "$disk/mnt/xattrs"
