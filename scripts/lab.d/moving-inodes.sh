@@ -111,7 +111,7 @@ is_clean() {
     local said
     said=$("$METAFS" fsck "$MNT")
     echo "$said"
-    [[ $said == *': clean: '* && $said != *'reused inode'* && $said != *'moved file'* ]]
+    [[ $said == *': clean: '* && $said != *'reused inode'* && $said != *'note: moved'* ]]
 }
 
 # Where numbers and creation times move, the name is all there is.

@@ -116,7 +116,7 @@ def check(mount, share, first, *words):
     records = kept = wrong = 0
     for path in paths:
         kind, _, number = content_of(path).partition(" ")
-        name = os.path.basename(path)
+        name = os.path.basename(path).removesuffix(".moved")
         named = record_of(int(name[1:]), int(first)) if "--names" in words and name[1:].isdecimal() else None
         on_mount = shown(path)
         on_share = shown(share + path[len(mount):])
