@@ -26,7 +26,9 @@ public static class OverlayBackup
         string part = $"{target}.part-{Environment.ProcessId}";
         using (new FileStream(part, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
         }))
         {
             // Empty, and ours alone: SQLite fills it.

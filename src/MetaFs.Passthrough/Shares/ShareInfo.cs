@@ -51,7 +51,10 @@ public static class ShareInfo
         string below = directory is null ? "" : PathBelow(directory, mount);
         VolumeIdentity byName = identity with
         {
-            Source = text + below, RootIno = VolumeIdentity.RootByName, RootMoves = false, ByName = true,
+            Source = text + below,
+            RootIno = VolumeIdentity.RootByName,
+            RootMoves = false,
+            ByName = true,
         };
         return new ShareDescription(identity, mount, facts.StableInodes, facts.IsLocal) { NameIdentity = byName };
     }
