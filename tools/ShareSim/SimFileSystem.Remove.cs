@@ -57,8 +57,8 @@ internal sealed partial class SimFileSystem
             return errno;
         if (way == DeleteWay.Listed)
         {
-            _nodes.Doom(node, new DoomedName(fd, directory.Key, name.ToTerminatedArray(), IsHidden: true));
-            return Errno.OK;
+            var listed = new DoomedName(fd, directory.Key, name.ToTerminatedArray(), IsHidden: true);
+            return _nodes.TryDoom(node, listed) ? Errno.OK : RemoveClosed(listed, node);
         }
 
         byte[] silly = Encoding.ASCII.GetBytes(
@@ -72,8 +72,8 @@ internal sealed partial class SimFileSystem
 
         Numbers.Renamed(directory.PathOf(name), directory.PathOf(CString.FromTerminated(silly)));
         _nodes.Move(node, directory, CString.FromTerminated(silly));
-        _nodes.Doom(node, new DoomedName(fd, directory.Key, silly, IsHidden: false));
-        return Errno.OK;
+        var kept = new DoomedName(fd, directory.Key, silly, IsHidden: false);
+        return _nodes.TryDoom(node, kept) ? Errno.OK : RemoveClosed(kept, node);
     }
 
     // The number is free at once, or at the last close.
@@ -88,18 +88,21 @@ internal sealed partial class SimFileSystem
         if (_nodes.CountClose(node, out bool isNameless) is not { } doomed)
             return;
         foreach (DoomedName name in doomed)
-        {
-            CString last = CString.FromTerminated(name.Name);
-            Errno errno = Libc.Statx(name.Directory, last, AtFlags.AT_SYMLINK_NOFOLLOW, Looks, out Statx stat);
-            if (errno == Errno.OK)
-                errno = Libc.Unlinkat(name.Directory, last, AtFlags.None);
-            _nodes.Bury(name);
-            name.Directory.Dispose();
-            if (errno == Errno.OK && stat.Nlink <= 1)
-                Gone(node.Key);
-        }
-
+            RemoveClosed(name, node);
         if (isNameless)
             Numbers.Ended(node.Key);
+    }
+
+    private Errno RemoveClosed(DoomedName name, SimNode node)
+    {
+        CString last = CString.FromTerminated(name.Name);
+        Errno errno = Libc.Statx(name.Directory, last, AtFlags.AT_SYMLINK_NOFOLLOW, Looks, out Statx stat);
+        if (errno == Errno.OK)
+            errno = Libc.Unlinkat(name.Directory, last, AtFlags.None);
+        _nodes.Bury(name);
+        name.Directory.Dispose();
+        if (errno == Errno.OK && stat.Nlink <= 1)
+            Gone(node.Key);
+        return errno;
     }
 }

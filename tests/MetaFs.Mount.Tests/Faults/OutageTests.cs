@@ -107,6 +107,8 @@ public sealed class OutageTests(ITestOutputHelper output) : MountTest(output)
     public void WhatTheShareLacksIsRefusedByItsOwnErrnoAndLeavesNothing()
     {
         FaultyShare share = Mine(new FaultyShare("lack symlinks", "lack special", "lack links", "lack xattrs"));
+        share.Unmount();
+        share.Mount(",objects=share,xattrs=share");
         Posix.CreateFile(share.At("f"));
         Assert.Equal(Errno.EOPNOTSUPP, Posix.Symlink("f", share.At("new")));
         Assert.Equal(Errno.EPERM, Posix.Mknod(share.At("new"), Posix.S_IFIFO | Oct(600)));

@@ -73,10 +73,12 @@ public sealed class FaultyShare : IDisposable
 
     public RecordRow[] Records() => Harness.Records.Of(Identity.Root, Database);
 
-    public void Mount() => _mount = MetaFsMount.Start(new MountPlan(SharePoint, MountPoint, Database)
+    /// <summary>Mounts MetaFs over the share.</summary>
+    /// <param name="options">More mount options, with a comma before each.</param>
+    public void Mount(string options = "") => _mount = MetaFsMount.Start(new MountPlan(SharePoint, MountPoint, Database)
     {
         // The share is asked each time, so that what it says shows at once.
-        Options = "attr_timeout=0,entry_timeout=0",
+        Options = $"attr_timeout=0,entry_timeout=0{options}",
         Trace = true,
     });
 

@@ -138,13 +138,17 @@ internal sealed class NodeTable
     }
 
     /// <summary>Dooms a name of an open file.</summary>
-    public void Doom(SimNode node, DoomedName name)
+    /// <returns>False: it was closed meanwhile, and nobody would take the name away.</returns>
+    public bool TryDoom(SimNode node, DoomedName name)
     {
         lock (_lock)
         {
+            if (node.OpenCount == 0)
+                return false;
             node.Doomed.Add(name);
             if (name.IsHidden)
                 _hidden.Add(name);
+            return true;
         }
     }
 
