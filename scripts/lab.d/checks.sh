@@ -91,6 +91,15 @@ git_works() {
         test -z "$(git status --porcelain)"; git fsck --no-progress' bash "$work/home" "$directory"
 }
 
+# A share that keeps modes but not owners may make a directory that its maker cannot fill.
+user_can_fill_directories() {
+    local status=0
+    # shellcheck disable=SC2016
+    as_user bash -c 'mkdir "$1" && : >"$1/file"' bash "$SHARE/filled" 2>/dev/null || status=1
+    as_user rm -rf "$SHARE/filled"
+    return "$status"
+}
+
 # The closing line; fails if a check did.
 sum_up() {
     echo "$passed passed, $failed failed, $skipped skipped"

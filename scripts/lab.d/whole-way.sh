@@ -268,15 +268,6 @@ own_unmount() {
     ! findmnt -n /run/own
 }
 
-# A share that keeps modes but not owners may make a directory that its maker cannot fill.
-user_can_fill_directories() {
-    local status=0
-    # shellcheck disable=SC2016
-    as_user bash -c 'mkdir "$1" && : >"$1/file"' bash "$SHARE/filled" 2>/dev/null || status=1
-    as_user rm -rf "$SHARE/filled"
-    return "$status"
-}
-
 share_has_links() {
     local status=0
     : >"$SHARE/probe"
