@@ -37,12 +37,14 @@ public sealed partial class PassthroughFileSystem
         ObjectKinds kind = Placeholder.KindOf(mode);
         if (kind == ObjectKinds.None)
             return Errno.EINVAL;
+        bool isRefused = true;
         if (objects.IsTried(kind))
         {
             Errno errno = kind == ObjectKinds.Symlink
                 ? Libc.Symlinkat(target, fd, name)
                 : Libc.Mknodat(fd, name, mode, device);
-            if (errno == Errno.OK || !objects.IsReplaced(errno))
+            isRefused = errno != Errno.OK;
+            if (isRefused ? !objects.IsReplaced(errno) : !TakeBackUnreadable(directory.Volume, kind, fd, name))
                 return errno;
         }
 
@@ -52,9 +54,19 @@ public sealed partial class PassthroughFileSystem
         Errno made = MakePlaceholder(directory.Volume, fd, name, mode, wanted);
         if (made != Errno.OK)
             return made;
-        objects.Learn(kind);
+        objects.Learn(kind, isRefused);
         item = wanted;
         return Errno.OK;
+    }
+
+    // sshfs makes any symbolic link, and then does not read those that lead up and out of the share (contain_symlinks).
+    private static bool TakeBackUnreadable(ShareVolume volume, ObjectKinds kind, SafeFd directory, CString name)
+    {
+        if (kind != ObjectKinds.Symlink || !volume.Facts.IsFuse || !volume.Objects.IsReplaced(Errno.EPERM))
+            return false;
+        Span<byte> first = stackalloc byte[1];
+        return Libc.Readlinkat(directory, name, first, out _) == Errno.EPERM
+            && Libc.Unlinkat(directory, name, 0) == Errno.OK;
     }
 
     // Content first, then the record. A daemon that dies in between leaves a plain file, which harms nobody, or a link that

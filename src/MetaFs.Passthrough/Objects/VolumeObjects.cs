@@ -59,9 +59,12 @@ internal sealed class VolumeObjects
             || (errno == Errno.EIO && !_volume.Facts.IsLocal));
 
     /// <summary>A placeholder was made where the share refused the object: only that proves what the refusal meant.</summary>
-    public void Learn(ObjectKinds kind)
+    /// <param name="kind">What it stands for.</param>
+    /// <param name="isRefused">Whether the share holds no other of the kind either.</param>
+    public void Learn(ObjectKinds kind, bool isRefused)
     {
-        Interlocked.Or(ref _refused, (int)kind);
+        if (isRefused)
+            Interlocked.Or(ref _refused, (int)kind);
         _volume.LearnPlaceholder(kind);
     }
 
