@@ -46,6 +46,8 @@ public sealed partial class PassthroughFileSystem
             isRefused = errno != Errno.OK;
             if (isRefused ? !objects.IsReplaced(errno) : !TakeBackUnreadable(directory.Volume, kind, fd, name))
                 return errno;
+            if (errno == Errno.EIO)
+                TakeBackHalfMade(directory.Volume, fd, name);
         }
 
         var wanted = new EmulatedObject(
@@ -57,6 +59,17 @@ public sealed partial class PassthroughFileSystem
         objects.Learn(kind, isRefused);
         item = wanted;
         return Errno.OK;
+    }
+
+    // exfat-fuse makes a plain file before it finds that it cannot make a fifo of it, and leaves it there. The kernel had no
+    // such name a moment ago and holds the directory, and a disk has no other host.
+    private static void TakeBackHalfMade(ShareVolume volume, SafeFd directory, CString name)
+    {
+        if (!volume.Facts.IsFuse
+            || Libc.Statx(directory, name, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out Statx stat) != Errno.OK)
+            return;
+        if (FileMode.IsRegular(stat.Mode) && stat.Size == 0)
+            Libc.Unlinkat(directory, name, 0);
     }
 
     // sshfs makes any symbolic link, and then does not read those that lead up and out of the share (contain_symlinks).
