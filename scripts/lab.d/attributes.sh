@@ -190,7 +190,7 @@ main() {
         esac
     done
     find "$MNT" -mindepth 1 -delete
-    check 'nothing is left' test -z "$(ls -A "$MNT")$(ls -A "$SHARE")"
+    check 'nothing is left' nothing_is_left
     sum_up
 }
 

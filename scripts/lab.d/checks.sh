@@ -100,6 +100,13 @@ user_can_fill_directories() {
     return "$status"
 }
 
+# Nothing on the mount, and on the share only the directory of removed open files, which goes when the mount does.
+nothing_is_left() {
+    local left
+    left=$(ls -A "$MNT" && find "$SHARE" -mindepth 1 -not -path '*/.metafs-*.unlinked*')
+    [[ -z $left ]] || { echo "$left"; return 1; }
+}
+
 # The closing line; fails if a check did.
 sum_up() {
     echo "$passed passed, $failed failed, $skipped skipped"

@@ -162,7 +162,7 @@ killed_daemon_leaves_nothing() {
     rm "$MNT/g"
 }
 
-nothing_is_left() {
+leaves_nothing() {
     "$METAFS" umount "$MNT"
     within_seconds 5 share_is_empty
     mount_metafs
@@ -179,5 +179,5 @@ check 'directories that are read can be removed' directories_that_are_read
 check 'a working directory can be removed' working_directory_goes
 check 'the root shows nothing of it' root_does_not_tell
 check 'a killed daemon leaves nothing' killed_daemon_leaves_nothing
-check 'after an unmount nothing is left' nothing_is_left
+check 'after an unmount nothing is left' leaves_nothing
 sum_up

@@ -348,8 +348,7 @@ own_mount_checks() {
 
 leave_nothing() {
     find "$MNT" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
-    [[ -z $(ls -A "$MNT") ]]
-    [[ -z $(find "$SHARE" -mindepth 1 -not -name '.metafs-*.unlinked') ]] # that one goes at unmount
+    nothing_is_left
 }
 
 main() {

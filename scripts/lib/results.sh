@@ -5,6 +5,7 @@ passed=0
 failed=0
 skipped=0
 failures=()
+reasons=() # of what was skipped
 
 heading() {
     printf '\n=== %s (%d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60))
@@ -34,6 +35,7 @@ step() {
 skip() {
     heading "$1"
     echo "skipped: $2"
+    reasons+=("$1: $2")
     skipped=$((skipped + 1))
 }
 
@@ -58,6 +60,32 @@ count_trx() {
     failed=$((failed + bad))
     skipped=$((skipped + total - ok - bad))
     if ((bad > 0)); then failures+=("$(basename "$(dirname "$file")")"); fi
+    mapfile -t -O "${#reasons[@]}" reasons < <(_skipped_in "$file")
+}
+
+# _skipped_in FILE: a line a reason, with the tests that gave it; dotnet test itself does not print them.
+_skipped_in() {
+    awk '
+        /<UnitTestResult / { name = "" }
+        /<UnitTestResult .*outcome="NotExecuted"/ {
+            name = $0
+            sub(/.* testName="/, "", name)
+            sub(/".*/, "", name)
+            sub(/\(.*/, "", name)
+        }
+        name != "" && /<Message>/ {
+            reason = $0
+            sub(/.*<Message>/, "", reason)
+            sub(/<\/Message>.*/, "", reason)
+            if (tests[reason]++ == 0) first[reason] = name
+            name = ""
+        }
+        END {
+            for (reason in tests) {
+                more = (tests[reason] > 1) ? " and " (tests[reason] - 1) " more" : ""
+                print first[reason] more ": " reason
+            }
+        }' "$1"
 }
 
 _attribute() {
@@ -77,12 +105,14 @@ count_line() {
     passed=$((passed + ok))
     failed=$((failed + bad))
     skipped=$((skipped + rest))
+    if ((rest > 0)); then reasons+=("${FUNCNAME[1]}: $rest; the reasons stand above"); fi
     if ((bad > 0)); then failures+=("${FUNCNAME[1]}"); fi
 }
 
 # finish: the closing line and the exit.
 finish() {
     echo
+    if ((${#reasons[@]})); then printf 'skipped: %s\n' "${reasons[@]}"; fi
     if ((failed > 0)); then echo "failed: ${failures[*]}"; fi
     echo "$passed passed, $failed failed, $skipped skipped"
     if ((failed > 0)); then exit 1; fi

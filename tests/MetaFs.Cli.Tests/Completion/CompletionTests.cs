@@ -25,20 +25,29 @@ public sealed class CompletionTests
         complete -C $argv[2] | string replace -r '\t.*' ''
         """;
 
-    /// <summary>zsh completes on terminals alone: one session on a pseudo-terminal for many lines, where Tab only lists.</summary>
+    /// <summary>
+    /// zsh completes on terminals alone: one session on a pseudo-terminal for many lines. compadd prints what it is given: the
+    /// list itself is left out when more input is waiting.
+    /// </summary>
     private const string ZshAsks = """
         zmodload zsh/zpty
         zpty -b z 'zsh -f -i'
         zpty -w z 'stty -echo columns 300; PROMPT= RPROMPT='
-        zpty -w z 'autoload -Uz compinit; compinit -u -D; setopt nobeep noalwayslastprompt; LISTMAX=10000'
-        zpty -w z "source $1; bindkey '^I' list-choices; print REA''DY"
+        zpty -w z 'autoload -Uz compinit; compinit -u -D; setopt nobeep'
+        zpty -w z 'compadd() {
+            local -a hits
+            if [[ " $*" != *" -"[OAD]" "* ]]; then builtin compadd -A hits "$@"; print -rl -- "<$^hits>"; fi
+            builtin compadd "$@"
+        }'
+        zpty -w z 'ended() { print DO""NE; compstate[insert]= compstate[list]=; }'
+        zpty -w z "source $1; bindkey '^I' complete-word; print REA''DY"
         zpty -r z out '*READY*'
         for line in ${(f)2}; do
-            zpty -w -n z "$line"$'\t'$'\C-u'
-            zpty -w z "print DO''NE"
+            zpty -w z 'comppostfuncs=(ended)'
+            zpty -w -n z "$line"$'\t'
             zpty -r z out '*DONE*'
-            print -r -- "$out" | sed -n 's/\r//g; s/\x1b\[[0-9;]*[A-Za-z]//g; s/ -- .*//p' | tr -s ' ' '\n' |
-                sed -n "s/./$line: &/p"
+            zpty -w -n z $'\C-u'
+            print -r -- "$out" | sed -n 's/\r//g; s/\x1b\[[0-9;]*[A-Za-z]//g; s/.*<\(.*\)>$/\1/p' | sed -n "s|.|$line: &|p"
         done
         zpty -d z
         """;

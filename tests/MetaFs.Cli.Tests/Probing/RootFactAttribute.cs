@@ -15,7 +15,7 @@ public sealed class RootFactAttribute : FactAttribute
         if (!Capabilities.Has(Capabilities.CAP_SYS_ADMIN))
             Skip = "needs root, to mount";
         else if (!File.ReadLines("/proc/filesystems").Any(l => l.EndsWith("\t" + fileSystem, StringComparison.Ordinal)))
-            Skip = $"this kernel has no {fileSystem} (/proc/filesystems)";
+            Skip = $"this kernel has no {fileSystem} (/proc/filesystems); scripts/lab asks the same in a guest that has it";
         else if (program is not null && !Exists(program))
             Skip = $"{program} is not installed";
     }

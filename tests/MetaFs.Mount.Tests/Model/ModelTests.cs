@@ -78,6 +78,7 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
         Share share = Mine(new Share(ShareKind.PlainDirectory));
         int pid = share.Mounted!.Pid;
         string directory = share.MountPoint + "/model";
+        using var ended = new ManualResetEventSlim();
         Thread stopper = new(() =>
         {
             bool isWorking = SpinWait.SpinUntil(
@@ -86,6 +87,10 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
                 TimeSpan.FromSeconds(60));
             if (isWorking)
                 Posix.Kill(pid, stop);
+            // A request that the daemon has read already keeps its caller unkillable (fs/fuse/dev.c, request_wait_answer),
+            // and so the program's output open.
+            ended.Wait(TimeSpan.FromSeconds(30));
+            Posix.Kill(pid, goOn);
         });
         stopper.Start();
         try
@@ -97,8 +102,8 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
         }
         finally
         {
+            ended.Set();
             stopper.Join();
-            Posix.Kill(pid, goOn);
         }
     }
 
