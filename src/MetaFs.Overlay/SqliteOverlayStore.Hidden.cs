@@ -1,6 +1,4 @@
 // Files without a name that are still open: where they wait, and whose name was not given away yet.
-using Microsoft.Data.Sqlite;
-
 namespace MetaFs.Overlay;
 
 public sealed partial class SqliteOverlayStore
@@ -55,26 +53,7 @@ public sealed partial class SqliteOverlayStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PendingReplacement> PendingReplacements(long volume)
-    {
-        List<PendingReplacement> pending = [];
-        lock (_writeGate)
-        {
-            if (_disposed)
-                return pending;
-            try
-            {
-                using SqliteStatement row = _writer.PrepareForCaller(OverlaySchema.PendingReplacements);
-                row.Bind(1, volume);
-                while (_writer.Query(row))
-                    pending.Add(new PendingReplacement(row.Text(0), row.Bytes(1).ToArray()));
-            }
-            catch (SqliteException e)
-            {
-                _log.Report($"database {_path}: reading begun replacements failed: {e.Message}");
-            }
-        }
-
-        return pending;
-    }
+    public IReadOnlyList<PendingReplacement> PendingReplacements(long volume) => Pending(
+        volume, OverlaySchema.PendingReplacements, "replacements",
+        (row, _) => new PendingReplacement(row.Text(0), row.Bytes(1).ToArray()));
 }

@@ -1,5 +1,4 @@
 // Names and numbers of volumes that are kept by name.
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace MetaFs.Overlay;
@@ -104,30 +103,9 @@ public sealed partial class SqliteOverlayStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PendingMove> PendingMoves(long volume)
-    {
-        List<PendingMove> pending = [];
-        lock (_writeGate)
-        {
-            if (_disposed)
-                return pending;
-            try
-            {
-                using SqliteStatement row = _writer.PrepareForCaller(OverlaySchema.PendingMoves);
-                using HintPaths paths = new(_writer, _volumes);
-                row.Bind(1, volume);
-                while (_writer.Query(row))
-                    pending.Add(ReadMove(row, volume, paths));
-            }
-            catch (SqliteException e)
-            {
-                // They stay noted, and what they moved stays under its old name until it is looked at.
-                _log.Report($"database {_path}: reading begun renames failed: {e.Message}");
-            }
-        }
-
-        return pending;
-    }
+    /// <remarks>If they cannot be read they stay noted, and what they moved stays under its old name.</remarks>
+    public IReadOnlyList<PendingMove> PendingMoves(long volume) =>
+        Pending(volume, OverlaySchema.PendingMoves, "renames", (row, paths) => ReadMove(row, volume, paths));
 
     private static PendingMove ReadMove(SqliteStatement row, long volume, HintPaths paths)
     {

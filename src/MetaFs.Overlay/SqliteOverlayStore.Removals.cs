@@ -22,30 +22,37 @@ public sealed partial class SqliteOverlayStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>If they cannot be read they stay noted, their records guarded by nothing but the type.</remarks>
     public IReadOnlyList<PendingRemoval> PendingRemovals(long volume)
     {
-        List<PendingRemoval> pending = [];
+        return Pending(volume, OverlaySchema.PendingRemovals, "removals", (row, paths) =>
+        {
+            InodeKey key = new(volume, unchecked((ulong)row.Integer(InoColumn)));
+            _ = RecordRow.Read(row, out InodeRecord? record);
+            return new PendingRemoval(
+                key, record?.TypeOnShare ?? 0, record is null ? null : paths.PathOf(key, record.Hint));
+        });
+    }
+
+    // What was begun in a volume and not ended; what cannot be read is left for the next mount.
+    private List<T> Pending<T>(long volume, string sql, string what, Func<SqliteStatement, HintPaths, T> read)
+    {
+        List<T> pending = [];
         lock (_writeGate)
         {
             if (_disposed)
                 return pending;
             try
             {
-                using SqliteStatement row = _writer.PrepareForCaller(OverlaySchema.PendingRemovals);
+                using SqliteStatement row = _writer.PrepareForCaller(sql);
                 using HintPaths paths = new(_writer, _volumes);
                 row.Bind(1, volume);
                 while (_writer.Query(row))
-                {
-                    InodeKey key = new(volume, unchecked((ulong)row.Integer(InoColumn)));
-                    _ = RecordRow.Read(row, out InodeRecord? record);
-                    pending.Add(new PendingRemoval(
-                        key, record?.TypeOnShare ?? 0, record is null ? null : paths.PathOf(key, record.Hint)));
-                }
+                    pending.Add(read(row, paths));
             }
             catch (SqliteException e)
             {
-                // They stay noted, and their records stay guarded by nothing but the type: as without a note.
-                _log.Report($"database {_path}: reading begun removals failed: {e.Message}");
+                _log.Report($"database {_path}: reading begun {what} failed: {e.Message}");
             }
         }
 
