@@ -3,7 +3,8 @@ namespace MetaFs.Mount.Tests.Semantics;
 /// <summary>A record belongs to one file: never to the next one that gets its inode number.</summary>
 public sealed class InodeReuseTests(ITestOutputHelper output) : MountTest(output)
 {
-    private const int Attempts = 500;
+    /// <summary>Another program on the same file system can be the one that gets the number.</summary>
+    private const int Rounds = 100;
 
     [RootTheory]
     [MemberData(nameof(ShareKinds.Refusing), MemberType = typeof(ShareKinds))]
@@ -13,13 +14,16 @@ public sealed class InodeReuseTests(ITestOutputHelper output) : MountTest(output
         share.Mounter.Run(() =>
         {
             string f = share.MountPoint + "/f";
-            Posix.CreateFile(f);
-            Posix.Chown(f, 7, 7).Ok();
-            Posix.Chmod(f, Oct(4711)).Ok();
-            Posix.Utimens(f, 11, 22).Ok();
-            ulong ino = Posix.Stat(f).Ino;
-            Posix.Unlink(f).Ok();
-            string again = CreateUntil(ino, name => $"{share.MountPoint}/{name}", share.Backing);
+            string again = UntilReused(share, () =>
+            {
+                Posix.CreateFile(f);
+                Posix.Chown(f, 7, 7).Ok();
+                Posix.Chmod(f, Oct(4711)).Ok();
+                Posix.Utimens(f, 11, 22).Ok();
+                ulong ino = Posix.Stat(share.Backing + "/f").Ino;
+                Posix.Unlink(f).Ok();
+                return ino;
+            }, share.MountPoint);
             FileStatus status = Posix.Stat(again);
             Assert.Equal((share.Mounter.Uid, share.Mounter.Gid, Oct(644)), (status.Uid, status.Gid, status.Mode));
             Assert.NotEqual(22, status.Mtime);
@@ -33,17 +37,21 @@ public sealed class InodeReuseTests(ITestOutputHelper output) : MountTest(output
     public void AFileMadeByAnotherHostIsNotTakenForTheOldOne(ShareKind kind, bool stopped)
     {
         Share share = Mine(new Share(kind));
-        string f = share.MountPoint + "/f";
-        share.Mounter.Run(() =>
+        string again = UntilReused(share, () =>
         {
-            Posix.CreateFile(f);
-            Posix.Chown(f, 7, 7).Ok();
-        });
-        ulong ino = Posix.Stat(share.Backing + "/f").Ino;
-        if (stopped)
-            share.Unmount();
-        Posix.Unlink(share.Backing + "/f").Ok();
-        string again = CreateUntil(ino, name => $"{share.Backing}/{name}", share.Backing);
+            if (!MountTable.IsMetaFs(share.MountPoint))
+                share.Mount();
+            share.Mounter.Run(() =>
+            {
+                Posix.CreateFile(share.MountPoint + "/f");
+                Posix.Chown(share.MountPoint + "/f", 7, 7).Ok();
+            });
+            ulong ino = Posix.Stat(share.Backing + "/f").Ino;
+            if (stopped)
+                share.Unmount();
+            Posix.Unlink(share.Backing + "/f").Ok();
+            return ino;
+        }, share.Backing);
         if (stopped)
             share.Mount();
         share.Mounter.Run(() =>
@@ -74,17 +82,25 @@ public sealed class InodeReuseTests(ITestOutputHelper output) : MountTest(output
         Assert.False(MountTable.IsMetaFs(share.MountPoint));
     }
 
-    /// <summary>Creates files until one has that inode number; ext4 gives the lowest free one, so mostly the first has.</summary>
-    private static string CreateUntil(ulong ino, Func<string, string> path, string backing)
+    /// <summary>
+    /// Makes and removes a file, then makes the next one in a directory, until that has the number of the first; ext4 gives
+    /// the lowest free one, so mostly the first round ends it.
+    /// </summary>
+    /// <param name="share">Where the numbers are looked at.</param>
+    /// <param name="makeAndRemove">Returns the number of the file that is gone.</param>
+    /// <param name="directory">In which the next is made.</param>
+    /// <returns>The path of the next.</returns>
+    private static string UntilReused(Share share, Func<ulong> makeAndRemove, string directory)
     {
-        for (int i = 0; i < Attempts; i++)
+        for (int round = 0; round < Rounds; round++)
         {
-            string name = $"new{i}";
-            Posix.CreateFile(path(name));
-            if (Posix.Stat($"{backing}/{name}").Ino == ino)
-                return path(name);
+            ulong ino = makeAndRemove();
+            string name = $"new{round}";
+            Posix.CreateFile($"{directory}/{name}");
+            if (Posix.Stat($"{share.Backing}/{name}").Ino == ino)
+                return $"{directory}/{name}";
         }
 
-        throw new InvalidOperationException($"inode {ino} did not come again in {Attempts} files");
+        throw new InvalidOperationException($"no inode number came again in {Rounds} rounds");
     }
 }
