@@ -17,8 +17,7 @@ public sealed class OpenFileTests(ITestOutputHelper output) : MountTest(output)
         }
 
         // The last close may still be on its way to the share: a RELEASE that nobody waits for.
-        for (int attempt = 0; attempt < 100 && Directory.EnumerateFileSystemEntries(share.Behind("d")).Any(); attempt++)
-            Thread.Sleep(50);
+        Patience.Until(() => !Directory.EnumerateFileSystemEntries(share.Behind("d")).Any());
         Assert.Empty(Directory.EnumerateFileSystemEntries(share.Behind("d")));
         Posix.Rmdir(share.At("d")).Ok();
         Assert.DoesNotContain(share.Records(), row => row.Uid == 7);
@@ -196,8 +195,7 @@ public sealed class OpenFileTests(ITestOutputHelper output) : MountTest(output)
     // The last close may still be on its way: a RELEASE that nobody waits for.
     private static void AssertNothingIsHidden(FaultyShare share)
     {
-        for (int attempt = 0; attempt < 100 && Hidden(share).Length > 0; attempt++)
-            Thread.Sleep(50);
+        Patience.Until(() => Hidden(share).Length == 0);
         Assert.Empty(Hidden(share));
     }
 
@@ -210,8 +208,7 @@ public sealed class OpenFileTests(ITestOutputHelper output) : MountTest(output)
         Posix.Write(fd, "data").Ok();
         Posix.Futimens(fd, 1_000_000_001, 3_000_000_003).Ok();
         Posix.Close(fd).Ok();
-        for (int attempt = 0; attempt < 100 && share.Sim.Calls("release") == 0; attempt++)
-            Thread.Sleep(20);
+        Assert.True(Patience.Until(() => share.Sim.Calls("release") > 0), "the share was told of no close");
         Assert.Equal((1_000_000_001, 3_000_000_003), (Posix.Stat(f).Atime, Posix.Stat(f).Mtime));
         share.Remount();
         Assert.Equal(3_000_000_003, Posix.Stat(f).Mtime);

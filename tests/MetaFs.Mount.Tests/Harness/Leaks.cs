@@ -25,18 +25,15 @@ internal sealed class Leaks
     {
         string[] left = [];
         // A daemon ends a moment after its mount is gone.
-        for (int attempt = 0; attempt < 100; attempt++)
+        bool isClean = Patience.Until(() =>
         {
             HashSet<string> now = Snapshot();
             now.ExceptWith(_before);
             lock (s_sharedForLater)
                 left = [.. now.Where(one => !s_sharedForLater.Any(shared => one.Contains(shared, StringComparison.Ordinal)))];
-            if (left.Length == 0)
-                return;
-            Thread.Sleep(50);
-        }
-
-        Assert.Fail("left behind:\n" + string.Join('\n', left));
+            return left.Length == 0;
+        });
+        Assert.True(isClean, "left behind:\n" + string.Join('\n', left));
     }
 
     private static HashSet<string> Snapshot()

@@ -80,15 +80,21 @@ public sealed class LastReferenceTests(ITestOutputHelper output) : MountTest(out
 
     [RootTheory]
     [MemberData(nameof(ShareKinds.Refusing), MemberType = typeof(ShareKinds))]
-    public void TwoThreadsThatRemoveTheLastTwoNamesLeaveNoRecord(ShareKind kind)
+    public void TwoThreadsThatRemoveTheLastTwoNamesLeaveNoRecord(ShareKind kind) => RemoveLastTwoNames(kind, 500);
+
+    [RootFact]
+    [Trait("speed", "slow")]
+    public void TwoThreadsThatRemoveTheLastTwoNamesTenThousandTimesLeaveNoRecord() =>
+        RemoveLastTwoNames(ShareKind.ForeignDirectory, 10_000);
+
+    private void RemoveLastTwoNames(ShareKind kind, int rounds)
     {
-        const int Rounds = 500;
         Share share = Mine(new Share(kind));
         string at = share.MountPoint;
         using Barrier together = new(2);
         Thread other = new(() => share.Mounter.Run(() =>
         {
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 together.SignalAndWait();
                 Posix.Unlink($"{at}/b{round}").Ok();
@@ -97,7 +103,7 @@ public sealed class LastReferenceTests(ITestOutputHelper output) : MountTest(out
         }));
         share.Mounter.Run(() =>
         {
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 Posix.CreateFile($"{at}/a{round}");
                 Posix.Chown($"{at}/a{round}", 7, 8).Ok();
@@ -107,7 +113,7 @@ public sealed class LastReferenceTests(ITestOutputHelper output) : MountTest(out
         other.Start();
         share.Mounter.Run(() =>
         {
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 together.SignalAndWait();
                 Posix.Unlink($"{at}/a{round}").Ok();
