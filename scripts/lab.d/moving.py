@@ -13,6 +13,7 @@ moving.py rename MOUNT                   renames all files, again and again, unt
 import os
 import random
 import stat
+import subprocess
 import sys
 import time
 
@@ -51,6 +52,26 @@ def paths_below(root):
                   for directory, _, names in os.walk(f"{root}/{TREE}") for name in names)
 
 
+def pairs_told_apart(paths):
+    """Pairs to swap, of different creation times where the share has them. vfat counts these in steps of 10 ms, and two
+    files of one step that change names have changed nothing that a file system above could see, but their content."""
+    births = dict(zip(paths, births_of(paths)))
+    paths = sorted(paths, key=lambda path: (births[path], path))
+    half = len(paths) // 2
+    for one, other in zip(paths[:half], paths[half:2 * half]):
+        if births[one] != births[other] or births[one] == "-":
+            yield one, other
+
+
+def births_of(paths):
+    """Whole and part of seconds, or "-": statx(2) is not in this Python."""
+    if not paths:
+        return []
+    command = ["stat", "--cached=never", "-c", "%.9W", "--", *paths]
+    words = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return ["-" if float(word) == 0 else word for word in words]
+
+
 def shuffle(root, seed):
     """A fifth each: swapped in pairs, replaced, removed and made anew by other names; the last two are left alone."""
     pick = random.Random(int(seed))
@@ -58,7 +79,7 @@ def shuffle(root, seed):
     pick.shuffle(paths)
     fifth = len(paths) // 5
     swapped, replaced, removed = paths[:fifth], paths[fifth:2 * fifth], paths[2 * fifth:3 * fifth]
-    for one, other in zip(swapped[::2], swapped[1::2]):
+    for one, other in pairs_told_apart(swapped):
         os.rename(one, one + ".aside")
         os.rename(other, one)
         os.rename(one + ".aside", other)
