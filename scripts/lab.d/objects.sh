@@ -150,11 +150,7 @@ check "fifo and socket carry data" carry_data
 check "devices are not opened" open_no_device
 check "they obey chmod, chown, touch, mv, ln" obey
 check "cp, rsync and tar take them, and find nothing to do" travel
-if inodes_are_stable; then
-    check "they stay after a remount and a kill" stay
-else
-    skip "they stay after a remount" "the share does not keep its inode numbers"
-fi
+check "they stay after a remount and a kill" stay
 if [[ -f $SHARE/objects/null ]]; then
     if [[ $SHARE_KIND == cifs ]]; then
         check "a client without MetaFs understands the placeholders" other_client

@@ -133,7 +133,7 @@ root_does_not_tell() {
     [[ $(stat -c '%Y %h' "$MNT") == "$before" ]]
     exec 7<&-
     remount
-    [[ $(stat -c '%Y %h' "$MNT") == "$before" ]] || ! inodes_are_stable
+    [[ $(stat -c '%Y %h' "$MNT") == "$before" ]]
     rmdir "$MNT/d"
 }
 

@@ -4,9 +4,6 @@
 #
 #   whole-way.sh [FILES]        FILES: size of the tree, 2000 unless given
 #
-# Where inode numbers move, records end with their mount: there the part after the remount shows that each file has its
-# own values or the share's, and never another's.
-#
 # Runs anywhere as root with SHARE, MNT, METAFS, METAFS_DB set and MetaFs mounted over SHARE at MNT; scripts/lab does
 # that. Prints "ok NAME", "not ok NAME" or "skip NAME" lines and a sum.
 set -uo pipefail
@@ -47,14 +44,6 @@ same_as_tree() {
     "$python" "$here/tree.py" list "$1" >"$work/now" && diff "$work/listing" "$work/now"
 }
 
-# Each file shows the values of before, or the share's.
-same_as_tree_or_share() {
-    "$python" "$here/tree.py" list "$SHARE/${1#"$MNT/"}" >"$work/bare"
-    "$python" "$here/tree.py" list "$1" >"$work/now"
-    [[ $(wc -l <"$work/now") == $(wc -l <"$work/listing") ]]
-    ! grep -vxFf "$work/listing" "$work/now" | grep -vxFf "$work/bare"
-}
-
 # --- the bare share ---------------------------------------------------------------------------------------------------
 
 bare_share_keeps_no_owner() {
@@ -82,13 +71,6 @@ tar_finds_no_difference() {
 rsync_twice() {
     rsync -aH --numeric-ids "$work/tree/" "$MNT/rsync/"
     second_rsync
-}
-
-rsync_sets_it_again() {
-    # -1: the nanoseconds too
-    rsync -aH --modify-window=-1 --numeric-ids "$work/tree/" "$MNT/rsync/"
-    second_rsync
-    same_as_tree "$MNT/rsync"
 }
 
 second_rsync() {
@@ -209,16 +191,8 @@ kill_loses_nothing() {
     mount_metafs
     for i in 1 2 3 4 5 6 7 8 9 10; do
         [[ $(<"$MNT/killed/$i") == "$i" ]]
-        if inodes_are_stable; then
-            is "$MNT/killed/$i" "$i:$i" 4711 "$when"
-        else
-            is "$MNT/killed/$i" "$i:$i" 4711 "$when" || shows_the_share "$MNT/killed/$i"
-        fi
+        is "$MNT/killed/$i" "$i:$i" 4711 "$when"
     done
-}
-
-shows_the_share() {
-    [[ $(stat -c '%u:%g %a %.Y' "$1") == $(stat -c '%u:%g %a %.Y' "$SHARE/${1#"$MNT/"}") ]]
 }
 
 own_mount() {
@@ -310,22 +284,13 @@ user_checks() {
 }
 
 again_checks() {
-    local moving='inode numbers move here, so records end with their mount'
     check 'unmount and mount' remount
-    if inodes_are_stable; then
-        check 'again: the tree reads back' same_as_tree "$MNT/tar"
-        check 'again: tar finds no difference' tar_finds_no_difference
-        check 'again: rsync has nothing to do' second_rsync
-        check 'again: the copy reads back' same_as_tree "$MNT/cp"
-        check 'again: install reads back' is "$MNT/installed" 1000:1000 4755
-        check 'again: the users copies read back' user_copies_read_back
-    else
-        check 'again: the tree or the share reads back' same_as_tree_or_share "$MNT/tar"
-        check 'again: the copy or the share reads back' same_as_tree_or_share "$MNT/cp"
-        check 'again: rsync sets what is not kept' rsync_sets_it_again
-        skip 'again: install reads back' "$moving"
-        skip 'again: the users copies read back' "$moving"
-    fi
+    check 'again: the tree reads back' same_as_tree "$MNT/tar"
+    check 'again: tar finds no difference' tar_finds_no_difference
+    check 'again: rsync has nothing to do' second_rsync
+    check 'again: the copy reads back' same_as_tree "$MNT/cp"
+    check 'again: install reads back' is "$MNT/installed" 1000:1000 4755
+    check 'again: the users copies read back' user_copies_read_back
     check 'a killed daemon loses nothing' kill_loses_nothing
     check 'removed trees leave nothing' removed_trees_leave_nothing
 }
