@@ -46,6 +46,7 @@ public sealed class DatabaseTroubleTests : MountTest
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [InlineData("refuse write EROFS", Errno.EIO)]
     [InlineData("refuse write EIO", Errno.EIO)]
     [InlineData("refuse write ENOSPC", Errno.ENOSPC)]
@@ -86,6 +87,7 @@ public sealed class DatabaseTroubleTests : MountTest
     }
 
     [RootFact]
+    [Trait("speed", "slow")]
     public void ALockThatNeverGoesFailsAChangeAfterTenSecondsAndStopsNoLook()
     {
         using MetaFsMount mount = MountWithFiles();

@@ -56,6 +56,7 @@ public sealed class FalseSuccessTests(ITestOutputHelper output) : MountTest(outp
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [InlineData("stamp close")]
     [InlineData("stamp 1500ms")]
     public void AStampThatComesAfterTheCloseLeavesARecordedTimeAlone(string stamp)

@@ -138,6 +138,7 @@ public sealed class OpenFileTests(ITestOutputHelper output) : MountTest(output)
     }
 
     [RootFact]
+    [Trait("speed", "slow")]
     public void ManyThreadsThatOpenAndRemoveLeaveNothing()
     {
         FaultyShare share = Mine(new FaultyShare("delete listed", "replace EACCES"));

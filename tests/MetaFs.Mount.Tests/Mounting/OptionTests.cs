@@ -76,6 +76,7 @@ public sealed class OptionTests(ITestOutputHelper output) : MountingTest(output)
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [InlineData("threads=1")]
     [InlineData("threads=2,no_passthrough")]
     [InlineData("attr_timeout=0,entry_timeout=0,negative_timeout=0.5")]

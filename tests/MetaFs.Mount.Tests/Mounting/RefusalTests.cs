@@ -37,6 +37,7 @@ public sealed class RefusalTests(ITestOutputHelper output) : MountingTest(output
     }
 
     [RootFact]
+    [Trait("speed", "slow")]
     public void ADatabaseInUseIsRefused()
     {
         Mine(MetaFsMount.Start(Plan));

@@ -46,6 +46,7 @@ public sealed class StatsTests(ITestOutputHelper output) : MountingTest(output)
     }
 
     [RootFact]
+    [Trait("speed", "slow")]
     public void WatchingGoesOnUntilItIsInterrupted()
     {
         using MetaFsMount mount = Mine(MetaFsMount.Start(Plan));

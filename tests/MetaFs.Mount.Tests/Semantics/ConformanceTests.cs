@@ -22,6 +22,7 @@ public sealed class ConformanceTests(SharedMounts mounts, ITestOutputHelper outp
     });
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [InlineData(Place.Oracle)]
     [InlineData(Place.OverBindfsDeny)]
     public void NothingFailsForAnOrdinaryUser(Place place) => In(place, venue =>
@@ -33,6 +34,7 @@ public sealed class ConformanceTests(SharedMounts mounts, ITestOutputHelper outp
 
     /// <summary>A case that cannot fail proves nothing: bindfs without MetaFs ignores what it is told.</summary>
     [RootFact]
+    [Trait("speed", "slow")]
     public void WhereOwnersAndModesAreIgnoredCasesFail()
     {
         Share share = Mine(new Share(ShareKind.BindfsIgnore));

@@ -72,6 +72,7 @@ public sealed class DataMovesTimesTests(SharedMounts mounts, ITestOutputHelper o
     });
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(Places.Mounted), MemberType = typeof(Places))]
     public void AnotherHostsWriteMovesMtime(Place place) => In(place, venue =>
     {

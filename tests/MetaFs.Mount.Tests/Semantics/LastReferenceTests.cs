@@ -57,6 +57,7 @@ public sealed class LastReferenceTests(ITestOutputHelper output) : MountTest(out
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.Refusing), MemberType = typeof(ShareKinds))]
     public void NothingIsLeftOfManyRemovedFiles(ShareKind kind)
     {
@@ -79,6 +80,7 @@ public sealed class LastReferenceTests(ITestOutputHelper output) : MountTest(out
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.Refusing), MemberType = typeof(ShareKinds))]
     public void TwoThreadsThatRemoveTheLastTwoNamesLeaveNoRecord(ShareKind kind) => RemoveLastTwoNames(kind, 500);
 

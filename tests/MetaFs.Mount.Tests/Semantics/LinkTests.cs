@@ -28,6 +28,7 @@ public sealed class LinkTests(SharedMounts mounts, ITestOutputHelper output) : P
     });
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(Places.All), MemberType = typeof(Places))]
     public void TimesStandWhenNamesComeAndGo(Place place) => In(place, venue =>
     {

@@ -4,6 +4,7 @@ namespace MetaFs.Mount.Tests.Semantics;
 public sealed class PersistenceTests(ITestOutputHelper output) : MountTest(output)
 {
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void EveryTypeOfFileKeepsItsAttributes(ShareKind kind)
     {
@@ -41,6 +42,7 @@ public sealed class PersistenceTests(ITestOutputHelper output) : MountTest(outpu
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void OneNameOfTwoGoesAndTheOtherKeeps(ShareKind kind)
     {

@@ -22,6 +22,7 @@ public sealed class XattrOracleTests : MountTest
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [InlineData("xattrs=auto")]
     [InlineData("xattrs=share")]
     [InlineData("xattrs=overlay")]
@@ -30,6 +31,7 @@ public sealed class XattrOracleTests : MountTest
     public void OverADirectoryOfTheDisk(string options) => Compare(_source, options);
 
     [RootFact]
+    [Trait("speed", "slow")]
     public void OverTmpfs()
     {
         string tmpfs = _workspace.MakeDirectory("tmpfs");
@@ -45,6 +47,7 @@ public sealed class XattrOracleTests : MountTest
     }
 
     [RootTheory]
+    [Trait("speed", "slow")]
     [InlineData("lack xattrs")]
     [InlineData("refuse setxattr,removexattr EACCES")]
     [InlineData("refuse setxattr E2BIG")]
@@ -57,6 +60,7 @@ public sealed class XattrOracleTests : MountTest
     }
 
     [RootFact]
+    [Trait("speed", "slow")]
     public void OverBindfsWithNoneAtAll()
     {
         string share = _workspace.MakeDirectory("share");

@@ -4,6 +4,7 @@ namespace MetaFs.Mount.Tests.WholeWay;
 public sealed class EverydayProgramTests(ITestOutputHelper output) : MountTest(output)
 {
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void GitClonesCommitsAndFindsNothingChanged(ShareKind kind)
     {

@@ -4,6 +4,7 @@ namespace MetaFs.Mount.Tests.WholeWay;
 public sealed class TreeTests(SampleTrees trees, ITestOutputHelper output) : MountTest(output), IClassFixture<SampleTrees>
 {
     [RootTheory]
+    [Trait("speed", "slow")]
     [MemberData(nameof(ShareKinds.All), MemberType = typeof(ShareKinds))]
     public void TarRestoresOwnersModesTimesAndLinks(ShareKind kind)
     {
