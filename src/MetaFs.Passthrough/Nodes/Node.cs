@@ -54,7 +54,11 @@ internal sealed class Node
     public volatile bool IsLinkNoted;
 
     /// <summary>Known names in this directory, of volumes that are kept by name; null until there is one.</summary>
-    public volatile NamedNodes? Entries;
+    public NamedNodes? Entries
+    {
+        get => SeenDirectory?.Entries;
+        set => AsDirectory.Entries = value;
+    }
 
     /// <summary>Identity beyond the number, as far as statx shows it.</summary>
     public InodeGuard Guard { get; }
@@ -82,34 +86,51 @@ internal sealed class Node
     public volatile bool IsRecordLoaded;
 
     /// <summary>Extended attributes while <see cref="IsRemoved"/>, replaced as a whole. Under the node's monitor.</summary>
-    public OverlaidXattr[] Nameless = [];
+    public OverlaidXattr[] Nameless
+    {
+        get => SeenUncommon?.Nameless ?? [];
+        set
+        {
+            if (value.Length > 0 || SeenUncommon is not null)
+                Uncommon.Nameless = value;
+        }
+    }
 
     /// <summary>The share was seen to have a plain file in this object's place. Only ever set.</summary>
     public volatile bool IsPlaceholder;
 
     /// <summary>Whether the database knows this directory's place, for path hints. Under the node's monitor.</summary>
-    public bool IsPlaceKept;
+    public bool IsPlaceKept
+    {
+        get => SeenDirectory is { IsPlaceKept: true };
+        set => AsDirectory.IsPlaceKept = value;
+    }
 
     /// <summary>Whether effective suid or sgid was shown last: what KILLPRIV must look at before it may look away.</summary>
     public volatile bool ShowsSuidgid;
 
     /// <summary>What the share last showed of a removed inode, with no links. Under the node's monitor.</summary>
-    public Statx RemovedStat => _removedStat?.Value ?? default;
-
-    // Boxed: statx is 256 bytes, and of a million nodes hardly one is removed.
-    private StrongBox<Statx>? _removedStat;
+    public Statx RemovedStat => SeenUncommon?.RemovedStat?.Value ?? default;
 
     /// <summary>Open handles, or null: most nodes have none. Written under the node's monitor.</summary>
     public volatile OpenState? Open;
 
     /// <summary>OPENs under way, counted where an open file must not be unlinked. Guarded by the node's monitor.</summary>
-    public int Openings;
+    public int Openings
+    {
+        get => SeenUncommon?.Openings ?? 0;
+        set => Uncommon.Openings = value;
+    }
 
     /// <summary>Whether a removal now would find it open. Call under the node's monitor.</summary>
     public bool IsOpen => Open is not null || Openings > 0;
 
     /// <summary>Its names in the volume's hidden directory, or null. Written under the node's monitor.</summary>
-    public volatile byte[][]? HiddenNames;
+    public byte[][]? HiddenNames
+    {
+        get => SeenUncommon?.HiddenNames;
+        set => Uncommon.HiddenNames = value;
+    }
 
     /// <summary>Links that the share counts and nobody may see.</summary>
     public uint HiddenLinks => (uint)(HiddenNames?.Length ?? 0);
@@ -121,27 +142,45 @@ internal sealed class Node
     /// </remarks>
     public long ClosedAt
     {
-        get => Volatile.Read(ref _closedAt);
-        set => Volatile.Write(ref _closedAt, value);
+        get => SeenUncommon is { } state ? Volatile.Read(ref state.ClosedAt) : 0;
+        set => Volatile.Write(ref Uncommon.ClosedAt, value);
     }
 
-    private long _closedAt;
-
     /// <summary>The mtime that was set last, if the share took it; kept where the share stamps late.</summary>
-    public volatile TimeOnShare? TimeOnShare;
+    public TimeOnShare? TimeOnShare
+    {
+        get => SeenUncommon?.TimeOnShare;
+        set
+        {
+            if (value is not null || SeenUncommon is not null)
+                Uncommon.TimeOnShare = value;
+        }
+    }
 
     /// <summary>The last moment at which the share may have been about to stamp, ns.</summary>
     public long SettledAt(in TimeWitness witness) =>
         Open is { Writers: > 0 } ? Libc.RealtimeNanoseconds() : Math.Max(witness.SettledAt, ClosedAt);
 
     /// <summary>The directory's descriptor, if one is held. Owned by <see cref="DirectoryFds"/>.</summary>
-    public volatile DirectoryFd? Directory;
+    public DirectoryFd? Directory
+    {
+        get => SeenDirectory?.Descriptor;
+        set => AsDirectory.Descriptor = value;
+    }
 
     /// <summary>A rename is under way: the share and <see cref="Names"/> may disagree. Written under the node's monitor.</summary>
     public volatile bool IsMoving;
 
     /// <summary>Until when the share is not asked again for this directory's default ACL; TickCount64.</summary>
-    public long NoDefaultAclUntil;
+    public long NoDefaultAclUntil
+    {
+        get => SeenDirectory?.NoDefaultAclUntil ?? 0;
+        set
+        {
+            if (value != 0 || SeenDirectory is not null)
+                AsDirectory.NoDefaultAclUntil = value;
+        }
+    }
 
     /// <summary>The same for its access ACL, of any inode.</summary>
     /// <remarks>
@@ -154,7 +193,7 @@ internal sealed class Node
     public int AclVersion;
 
     /// <summary>Who may have attributes of this directory on their way to them.</summary>
-    public Onlookers Onlookers;
+    public ref Onlookers Onlookers => ref AsDirectory.Onlookers;
 
     /// <summary>Whether an entry of this directory came or went a moment ago; a request takes less than this.</summary>
     public bool HasJustChanged => EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < LongestLook;
@@ -166,7 +205,23 @@ internal sealed class Node
     public bool IsClientLate => !Volume.Facts.IsLocal && EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < ClientMemory;
 
     /// <summary>When an entry last came or went; TickCount64, 0: never.</summary>
-    public long EntriesChangedAt;
+    public long EntriesChangedAt
+    {
+        get => SeenDirectory?.EntriesChangedAt ?? 0;
+        set => AsDirectory.EntriesChangedAt = value;
+    }
+
+    // Made when first written, by whichever thread comes first, and never replaced: readers and writers see one object.
+    private DirectoryState? _directory;
+    private UncommonState? _uncommon;
+
+    private DirectoryState? SeenDirectory => Volatile.Read(ref _directory);
+
+    private DirectoryState AsDirectory => SeenDirectory ?? Only(ref _directory);
+
+    private UncommonState? SeenUncommon => Volatile.Read(ref _uncommon);
+
+    private UncommonState Uncommon => SeenUncommon ?? Only(ref _uncommon);
 
     private const long LongestLook = 10_000;
 
@@ -201,6 +256,13 @@ internal sealed class Node
                 && (Volume.Facts.MakesUpBirthTimes || Guard.Matches(Volume.GuardOf(stat)));
     }
 
+    private static T Only<T>(ref T? place)
+        where T : class, new()
+    {
+        var made = new T();
+        return Interlocked.CompareExchange(ref place, made, null) ?? made;
+    }
+
     /// <summary>Keeps what was last seen of an inode whose last name goes. Call under the node's monitor.</summary>
-    public void KeepRemovedStat(in Statx stat) => _removedStat = new StrongBox<Statx>(stat);
+    public void KeepRemovedStat(in Statx stat) => Uncommon.RemovedStat = new StrongBox<Statx>(stat);
 }
