@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using MetaFs.Cli.Options;
 
 namespace MetaFs.Cli;
@@ -42,9 +43,10 @@ internal static class CommandLine
             ParseResult result = MountMetafsCommand.IsName(program)
                 ? MountMetafsCommand.Create(program).Parse(ArgumentForms.SplitOptionLists(args), s_parser)
                 : CreateRoot().Parse(ArgumentForms.Normalize(args), s_parser);
-            return result.Action is ParseErrorAction
-                ? ReportUsage(result, invocation.Error)
-                : (ExitCode)result.Invoke(invocation);
+            string? wrong = UnknownOption(result, args);
+            if (wrong is null && result.Action is ParseErrorAction)
+                wrong = DescribeError(result, result.CommandResult.Command);
+            return wrong is null ? (ExitCode)result.Invoke(invocation) : ReportUsage(result, invocation.Error, wrong);
         }
         catch (CliException e)
         {
@@ -96,13 +98,13 @@ internal static class CommandLine
         return root;
     }
 
-    private static ExitCode ReportUsage(ParseResult result, TextWriter error)
+    private static ExitCode ReportUsage(ParseResult result, TextWriter error, string what)
     {
         Command command = result.CommandResult.Command;
         string topic = command is RootCommand || MountMetafsCommand.IsName(command.Name)
             ? command is RootCommand ? "metafs" : command.Name
             : $"metafs {command.Name}";
-        error.WriteLine($"{JournalStream.ErrorPrefix}metafs: {ByteText.ForDisplay(DescribeError(result, command))} (see {topic} --help)");
+        error.WriteLine($"{JournalStream.ErrorPrefix}metafs: {ByteText.ForDisplay(what)} (see {topic} --help)");
         return ExitCode.Usage;
     }
 
@@ -118,6 +120,28 @@ internal static class CommandLine
         }
 
         return result.Errors.Count > 0 ? result.Errors[0].Message.TrimEnd('.') : "bad command line";
+    }
+
+    // The parser takes an option that it does not know for a path. One that begins with '-' comes after "--".
+    private static string? UnknownOption(ParseResult result, string[] args)
+    {
+        int end = Array.IndexOf(args, "--");
+        string[] paths = end < 0 ? [] : args[end..];
+        Command command = result.CommandResult.Command;
+        foreach (ArgumentResult argument in result.CommandResult.Children.OfType<ArgumentResult>())
+        {
+            foreach (Token token in argument.Tokens)
+            {
+                string word = token.Value;
+                if (word.Length < 2 || word[0] != '-' || paths.Contains(word))
+                    continue;
+                string? nearest = NearestWord.Find(word, command.Options.Select(static o => o.Name));
+                return $"unknown option '{word}'"
+                    + (nearest is null ? "; a path that begins with '-' comes after --" : $"; did you mean '{nearest}'?");
+            }
+        }
+
+        return null;
     }
 
     private static IEnumerable<string> CommandNames(RootCommand root) =>

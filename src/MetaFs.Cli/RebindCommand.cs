@@ -1,10 +1,10 @@
 // metafs rebind: tells a database that its share has another name or root now.
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using MetaFs.Cli.Checking;
 using MetaFs.Cli.Mounting;
 using MetaFs.Cli.Reports;
+using MetaFs.Cli.Terminals;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough;
@@ -125,15 +125,10 @@ internal static class RebindCommand
         using OverlayReader reader = OverlayReader.Open(request.Database);
         using var check = new RecordCheck(
             reader, finding => other += finding.Kind == FindingKind.ReusedInode ? 1 : 0, volume.Id);
-        using var stop = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        });
+        using var interrupt = new Interrupt();
         try
         {
-            check.Compare(share.Root!, stop.Token);
+            check.Compare(share.Root!, interrupt.Token);
         }
         catch (OperationCanceledException e)
         {

@@ -12,12 +12,12 @@ public sealed class DumpTests
     {
         using var directory = new TempDirectory();
         string database = $"{directory.Path}/a.db";
-        Fill(database, 500);
+        Fill(database, 100_000);
         string export = $"{directory.Path}/export";
         Assert.Equal(ExitCode.Ok, CliRun.Inside("export", "--db", database, "-o", export).Code);
         CliRun import = CliRun.Inside("import", export, "--db", $"{directory.Path}/b.db", "--json");
         Assert.Equal((ExitCode.Ok, ""), (import.Code, import.Error));
-        Assert.Contains("\"applied\":500", import.Output, StringComparison.Ordinal);
+        Assert.Contains("\"applied\":100000", import.Output, StringComparison.Ordinal);
         Assert.Equal(
             CliRun.Inside("list", "--db", database, "--json").Output,
             CliRun.Inside("list", "--db", $"{directory.Path}/b.db", "--json").Output);
@@ -110,7 +110,7 @@ public sealed class DumpTests
                 Witness = new TimeWitness(i, i, ulong.MaxValue - (ulong)i, 1, 2),
                 Ctime = i,
                 SetAt = i + 1,
-                Hint = new PathHint(1, [(byte)(1 + (i % 255)), 0xFF, (byte)'\n', .. Encoding.ASCII.GetBytes($"{i}")]),
+                Hint = new PathHint(1, [(byte)(1 + (i % 255)), (byte)(255 - (i / 255 % 255)), 0xFF, (byte)'\n', .. Encoding.ASCII.GetBytes($"{i}")]),
             };
             Assert.Equal(OverlayStatus.Ok, store.Put(new InodeKey(volume!.Id, ulong.MaxValue - (ulong)i), record));
         }

@@ -23,15 +23,12 @@ internal static class Records
     public static void AssertGone(Share share, params ulong[] inodes)
     {
         RecordRow[] left = [];
-        for (int attempt = 0; attempt < 20; attempt++)
+        bool isGone = Patience.Until(() =>
         {
             left = [.. Of(share).Where(row => inodes.Contains(row.Ino))];
-            if (left.Length == 0)
-                return;
-            Thread.Sleep(100);
-        }
-
-        Assert.Fail("still recorded:\n" + string.Join('\n', left.Take(10)));
+            return left.Length == 0;
+        });
+        Assert.True(isGone, "still recorded:\n" + string.Join('\n', left.Take(10)));
     }
 
     private static long? Value(JsonElement row, string field) =>

@@ -12,14 +12,22 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
     [RootTheory]
     [Trait("speed", "slow")]
     [InlineData(ShareKind.PlainDirectory, "", "")]
-    [InlineData(ShareKind.PlainDirectory, RecordAll, "")]
     [InlineData(ShareKind.PlainDirectory, RecordAll + ",identity=name", "")]
     [InlineData(ShareKind.BindfsDeny, "utimens=record", NotOnBindfs)]
     public void EveryFileShowsWhatItMust(ShareKind kind, string options, string without)
     {
         Share share = Mine(new Share(kind, options));
         ModelProgram.Run(
-            Output, share.MountPoint + "/model", "--deviations", "--seconds", "10", "--seed", "4", "--without", without)
+            Output, share.MountPoint + "/model", "--deviations", "--seconds", "5", "--seed", "4", "--without", without)
+            .MustSucceed();
+    }
+
+    [RootFact]
+    [Trait("speed", "slow")]
+    public void EveryFileShowsWhatItMustForAMinuteWhereEverythingIsRecorded()
+    {
+        Share share = Mine(new Share(ShareKind.PlainDirectory, RecordAll));
+        ModelProgram.Run(Output, share.MountPoint + "/model", "--deviations", "--seconds", "60", "--seed", "4")
             .MustSucceed();
     }
 
@@ -62,7 +70,7 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
         try
         {
             ModelProgram.Run(
-                Output, share.MountPoint + "/model", "--deviations", "--seconds", "10", "--seed", "4")
+                Output, share.MountPoint + "/model", "--deviations", "--seconds", "5", "--seed", "4")
                 .MustSucceed();
         }
         finally

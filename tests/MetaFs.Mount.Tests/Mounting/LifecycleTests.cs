@@ -71,7 +71,7 @@ public sealed class LifecycleTests(ITestOutputHelper output) : MountingTest(outp
     {
         MetaFsProgram.Run(null, "mount", Source, MountPoint, "-o", $"db={Database}").MustSucceed();
         Posix.Kill(DaemonPid(), SIGTERM).Ok();
-        Assert.True(SpinWait.SpinUntil(() => !MountTable.IsMetaFs(MountPoint), TimeSpan.FromSeconds(20)), "still mounted");
+        Assert.True(Patience.Until(() => !MountTable.IsMetaFs(MountPoint)), "still mounted");
     }
 
     [RootFact]

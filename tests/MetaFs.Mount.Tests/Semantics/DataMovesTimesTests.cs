@@ -133,19 +133,5 @@ public sealed class DataMovesTimesTests(SharedMounts mounts, ITestOutputHelper o
     }
 
     /// <summary>Other hosts' changes are seen when the attribute timeout (1 s) is over.</summary>
-    private static void Eventually(Action check)
-    {
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                check();
-                return;
-            }
-            catch (Xunit.Sdk.XunitException) when (attempt < 30)
-            {
-                Thread.Sleep(100);
-            }
-        }
-    }
+    private static void Eventually(Action check) => Patience.UntilPasses(check);
 }
