@@ -101,6 +101,16 @@ travel() {
     rm -r "$MNT/copies"
 }
 
+# Where the placeholder's server stamps after the close, as on CIFS.
+links_do_not_age() {
+    local before
+    ln -s anywhere "$place/still"
+    before=$(stat -c '%z %y' "$place/still")
+    sleep 3
+    [[ $(stat -c '%z %y' "$place/still") == "$before" ]]
+    rm "$place/still"
+}
+
 stay() {
     listing "$place" >"$work/before"
     echo 3 >/proc/sys/vm/drop_caches
@@ -149,6 +159,7 @@ check "objects are what they are" are_what_they_are
 check "fifo and socket carry data" carry_data
 check "devices are not opened" open_no_device
 check "they obey chmod, chown, touch, mv, ln" obey
+check "a link's times stand still" links_do_not_age
 check "cp, rsync and tar take them, and find nothing to do" travel
 check "they stay after a remount and a kill" stay
 if [[ -f $SHARE/objects/null ]]; then

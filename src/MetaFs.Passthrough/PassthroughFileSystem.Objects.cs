@@ -104,6 +104,11 @@ public sealed partial class PassthroughFileSystem
                 errno = Libc.CloseDuplicate(fd);
             if (errno == Errno.OK && volume.Facts.HasControlXattrs && item.Target is null)
                 CifsDosAttributes.MarkSystem(fd);
+
+            // The server would stamp the data within two seconds after the close, and ctime with it; a time that it was
+            // told stands. A link does not change after symlink(2).
+            if (errno == Errno.OK && volume.Facts.StampsLate)
+                Libc.Utimensat(fd, CString.Empty, Timespec.Now, Timespec.Now, 0);
         }
 
         if (errno != Errno.OK)

@@ -109,6 +109,8 @@ public sealed partial class PassthroughFileSystem
         if (request.Size is not { } size || fd is null)
             return Errno.OK;
         Errno errno = Libc.Ftruncate(fd, size);
+        if (errno == Errno.ENOSPC && IsLongerThanShare(fd, size))
+            return Errno.EFBIG;
         if (errno == Errno.OK)
             errno = change.Restat();
         if (errno != Errno.OK)
@@ -116,6 +118,11 @@ public sealed partial class PassthroughFileSystem
         change.VoidTimes();
         return request.KillSuidgid ? change.KillSuidgid() : Errno.OK;
     }
+
+    // Samba has one status for EFBIG and ENOSPC, NT_STATUS_DISK_FULL. What is longer than the whole share is too long.
+    private static bool IsLongerThanShare(SafeFd fd, ulong size) =>
+        Libc.Fstatfs(fd, out Statfs statfs) == Errno.OK
+        && size > (UInt128)statfs.Blocks * (ulong)(statfs.Frsize > 0 ? statfs.Frsize : statfs.Bsize);
 
     // With FUSE_HANDLE_KILLPRIV_V2 the kernel takes ATTR_KILL_SUID and ATTR_KILL_SGID out of a request and sends what is
     // left (fs/fuse/dir.c, fuse_setattr): nothing. It comes from chown(-1, -1) and from writes to a passed-through file.
