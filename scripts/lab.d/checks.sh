@@ -88,6 +88,14 @@ user_can_fill_directories() {
     return "$status"
 }
 
+share_links_are_one_file() {
+    local status=0
+    : >"$SHARE/probe"
+    ln "$SHARE/probe" "$SHARE/probe2" 2>/dev/null && [[ $SHARE/probe -ef $SHARE/probe2 ]] || status=1
+    rm -f "$SHARE/probe" "$SHARE/probe2"
+    return "$status"
+}
+
 # Nothing on the mount, and on the share only the directory of removed open files, which goes when the mount does.
 nothing_is_left() {
     local left

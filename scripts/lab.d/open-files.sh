@@ -77,14 +77,6 @@ another_name_stays() {
     within_seconds 5 nothing_hidden
 }
 
-share_links_are_one_file() {
-    local status=0
-    : >"$SHARE/probe"
-    ln "$SHARE/probe" "$SHARE/probe2" 2>/dev/null && [[ $SHARE/probe -ef $SHARE/probe2 ]] || status=1
-    rm -f "$SHARE/probe" "$SHARE/probe2"
-    return "$status"
-}
-
 # A program that reads a directory while it is removed: the whole of it, and the half.
 directories_that_are_read() {
     "$python" - "$MNT" <<'END'
