@@ -59,8 +59,32 @@ count_trx() {
     passed=$((passed + ok))
     failed=$((failed + bad))
     skipped=$((skipped + total - ok - bad))
-    if ((bad > 0)); then failures+=("$(basename "$(dirname "$file")")"); fi
+    if ((bad > 0)); then
+        failures+=("$(basename "$(dirname "$file")")")
+        mapfile -t -O "${#failures[@]}" failures < <(_failed_in "$file")
+    fi
     mapfile -t -O "${#reasons[@]}" reasons < <(_skipped_in "$file")
+}
+
+# _failed_in FILE: each failed test, with the first lines of what it said.
+_failed_in() {
+    awk '
+        /<UnitTestResult / { said = -1 }
+        /<UnitTestResult .*outcome="Failed"/ {
+            name = $0
+            sub(/.* testName="/, "", name)
+            sub(/" .*/, "", name)
+            print "  " name
+        }
+        /<UnitTestResult .*outcome="Failed"/, /<\/UnitTestResult>/ {
+            if (/<Message>/) said = 0
+            if (said < 0 || said >= 6) next
+            said++
+            line = $0
+            sub(/.*<Message>/, "", line)
+            if (sub(/<\/Message>.*/, "", line)) said = 6
+            print "    " line
+        }' "$1"
 }
 
 # _skipped_in FILE: a line a reason, with the tests that gave it; dotnet test itself does not print them.
@@ -92,7 +116,7 @@ _attribute() {
     sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"
 }
 
-# count_line "N passed, N failed, N skipped" STATUS
+# count_line "N passed, N failed, N skipped" STATUS LOG: of another script, whose LOG names what failed.
 count_line() {
     local ok bad rest
     if [[ $1 =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
@@ -106,14 +130,29 @@ count_line() {
     failed=$((failed + bad))
     skipped=$((skipped + rest))
     if ((rest > 0)); then reasons+=("${FUNCNAME[1]}: $rest; the reasons stand above"); fi
-    if ((bad > 0)); then failures+=("${FUNCNAME[1]}"); fi
+    if ((bad > 0)); then
+        failures+=("${FUNCNAME[1]}")
+        mapfile -t -O "${#failures[@]}" failures < <(_failed_of "$3")
+    fi
+}
+
+# _failed_of LOG: the lab's lines of checks that failed, and what finish printed in another script.
+_failed_of() {
+    awk '
+        /^[0-9]+ passed, / { closing = 0 }
+        (closing || /^(\[[^]]*\] )?not ok / || /^lab: /) && !seen[$0]++ { print "  " $0 }
+        /^failed:$/ { closing = 1 }' "$1"
 }
 
 # finish: the closing line and the exit.
 finish() {
     echo
     if ((${#reasons[@]})); then printf 'skipped: %s\n' "${reasons[@]}"; fi
-    if ((failed > 0)); then echo "failed: ${failures[*]}"; fi
+    # Once more, and last: who reads a long log reads its end.
+    if ((failed > 0)); then
+        echo "failed:"
+        printf '%s\n' "${failures[@]}"
+    fi
     echo "$passed passed, $failed failed, $skipped skipped"
     if ((failed > 0)); then exit 1; fi
     exit 0

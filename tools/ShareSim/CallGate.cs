@@ -1,4 +1,5 @@
 // Where every call passes: counted, held up, refused, and at its end written down.
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using MetaFs.ShareSim.Faults;
@@ -89,11 +90,15 @@ internal sealed class CallGate(FaultTable faults)
             _hanging.Remove(line);
     }
 
-    /// <summary>Lets time pass.</summary>
+    /// <summary>Lets at least that much time pass.</summary>
     public static void Wait(long nanoseconds)
     {
-        using var never = new ManualResetEventSlim();
-        never.Wait(TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick));
+        // Again and again: .NET counts a wait by a clock that moves in steps of the kernel's tick, so one wait of 50 ms
+        // was seen to take 48.
+        long start = Stopwatch.GetTimestamp();
+        var whole = TimeSpan.FromMicroseconds(nanoseconds / 1000);
+        for (TimeSpan left = whole; left > TimeSpan.Zero; left = whole - Stopwatch.GetElapsedTime(start))
+            Thread.Sleep(TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(left.TotalMilliseconds), int.MaxValue)));
     }
 
     // The errnos of the file systems that lack them: vfat's for hard links, the CIFS client's for the others.
