@@ -30,7 +30,7 @@ public sealed partial class PassthroughFileSystem
             return errno;
         EffectiveAttributes effective = Effective(inode, ref stat);
         stat = WithoutHidden(inode, stat);
-        (statx.AttrValid, statx.AttrValidNsec) = Timeout(_options.AttrTimeout);
+        (statx.AttrValid, statx.AttrValidNsec) = Timeout(AttrTimeoutOf(inode));
         statx.Stat = AttributeMerge.ToFuseStatx(stat, effective, inode.Volume.ShownIno(inode.Ino));
         return Errno.OK;
     }
@@ -79,7 +79,7 @@ public sealed partial class PassthroughFileSystem
         {
             Attr = AttributeMerge.ToFuseAttr(shown, effective, node.Volume.ShownIno(node.Ino)),
         };
-        (attr.AttrValid, attr.AttrValidNsec) = Timeout(_options.AttrTimeout);
+        (attr.AttrValid, attr.AttrValidNsec) = Timeout(AttrTimeoutOf(node));
         return attr;
     }
 }

@@ -144,7 +144,7 @@ public sealed partial class PassthroughFileSystem
             Attr = AttributeMerge.ToFuseAttr(shown, effective, node.Volume.ShownIno(node.Ino)),
         };
         (entry.EntryValid, entry.EntryValidNsec) = Timeout(_options.EntryTimeout);
-        (entry.AttrValid, entry.AttrValidNsec) = Timeout(_options.AttrTimeout);
+        (entry.AttrValid, entry.AttrValidNsec) = Timeout(AttrTimeoutOf(node));
         return entry;
     }
 
@@ -160,6 +160,11 @@ public sealed partial class PassthroughFileSystem
         directory = found;
         return found.IsRemoved ? Errno.ENOENT : _directories.Lease(found, out lease);
     }
+
+    // A write through a mapping of a lent file passes by the daemon, and the kernel tells its FUSE side nothing of it
+    // (fs/fuse/passthrough.c, fuse_passthrough_mmap): while there may be one, only asking shows its time.
+    private TimeSpan AttrTimeoutOf(Node node) =>
+        node.Open is { Writers: > 0, PassedThrough: > 0 } ? TimeSpan.Zero : _options.AttrTimeout;
 
     private static (ulong Seconds, uint Nanoseconds) Timeout(TimeSpan time) =>
         ((ulong)time.Ticks / TimeSpan.TicksPerSecond, (uint)((ulong)time.Ticks % TimeSpan.TicksPerSecond * 100));

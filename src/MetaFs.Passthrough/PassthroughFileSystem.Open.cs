@@ -32,9 +32,18 @@ public sealed partial class PassthroughFileSystem
         if (errno == Errno.OK && flags.Has(OpenFlags.O_TRUNC))
             errno = TruncateOpened(inode, fd, killSuidgid);
         if (errno == Errno.OK)
+        {
             open = Register(inode, fd, flags);
+
+            // What the kernel has of it was to stand for a while.
+            if (AttrTimeoutOf(inode) == TimeSpan.Zero)
+                _connection!.InvalidateInode(node, -1, 0);
+        }
         else
+        {
             fd.Dispose();
+        }
+
         EndOpening(inode);
         return errno;
     }

@@ -32,18 +32,13 @@ internal static class Features
     public const string StrictAtime = "strictatime";
 
     /// <summary>
-    /// mmap writes show their time at once. Those to a passed-through file do when the kernel next asks for attributes.
-    /// </summary>
-    public const string MapStamps = "mapstamps";
-
-    /// <summary>
     /// link(2) works right after unlink(2) of another name. The kernel counts FUSE links down by itself, also when
     /// somebody's LOOKUP has already brought the new count (fs/fuse/dir.c, fuse_entry_unlinked), and believes a 0.
     /// </summary>
     public const string FreshLinks = "freshlinks";
 
     /// <summary>What a mount of MetaFs does not promise: docs/posix-deviations.md.</summary>
-    public static readonly string[] Deviations = [StrictAtime, MapStamps, FreshLinks];
+    public static readonly string[] Deviations = [StrictAtime, FreshLinks];
 
     public static readonly string[] All =
     [

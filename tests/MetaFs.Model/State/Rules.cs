@@ -8,6 +8,4 @@ namespace MetaFs.Model.State;
 internal sealed record Rules(uint Umask, HashSet<string> Without)
 {
     public bool AtimeOutlivesData { get; } = !Without.Contains(Features.StrictAtime);
-
-    public bool MapStampsAtOnce { get; } = !Without.Contains(Features.MapStamps);
 }

@@ -102,10 +102,7 @@ internal sealed partial class Tree
         bool appends = operation.Flags == OpenFlags.O_APPEND.Value;
         byte[] bytes = Pattern.Make(operation.Seed, operation.Length);
         inode.Data = Overwritten(inode.Data, appends ? inode.Data.Length : operation.Offset, bytes);
-        if (operation.Kind == OperationKind.Write || _rules.MapStampsAtOnce)
-            Modify(inode, start);
-        else
-            inode.Mtime = inode.Mtime.OrSince(start);
+        Modify(inode, start);
 
         // file_remove_privs() of fs/inode.c: a writer without CAP_FSETID
         if (operation.Uid != 0)

@@ -81,6 +81,17 @@ internal static partial class Posix
         Result(Libc.munmap(address, Page)).Ok();
     }
 
+    /// <summary>Writes one byte through a shared mapping, after something else was done, and only unmaps it.</summary>
+    public static void WriteByMapping(int fd, byte value, Action between)
+    {
+        const int Page = 4096;
+        nint address = Libc.mmap(0, Page, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+        Result(address).Ok();
+        between();
+        Marshal.WriteByte(address, value);
+        Result(Libc.munmap(address, Page)).Ok();
+    }
+
     /// <summary>Maps a file's first page for reading; the mapping is what keeps the file referenced.</summary>
     public static nint MapForReading(int fd)
     {

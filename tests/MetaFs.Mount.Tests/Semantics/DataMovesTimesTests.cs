@@ -112,6 +112,16 @@ public sealed class DataMovesTimesTests(SharedMounts mounts, ITestOutputHelper o
         AssertIsRecent(venue["f"]);
     });
 
+    [RootTheory]
+    [MemberData(nameof(Places.All), MemberType = typeof(Places))]
+    public void AMappedWriteShowsItsTimeThoughTheKernelHadAttributes(Place place) => In(place, venue =>
+    {
+        MakeOldFile(venue);
+        OnDescriptor(venue, fd => Posix.WriteByMapping(
+            fd, 99, between: () => Assert.Equal(Old, Posix.Stat(venue["f"]).Mtime)));
+        AssertIsRecent(venue["f"]);
+    });
+
     private static void MakeOldFile(Venue venue)
     {
         Posix.CreateFile(venue["f"], new string('a', Size));
