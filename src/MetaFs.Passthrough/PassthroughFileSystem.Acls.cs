@@ -48,7 +48,7 @@ public sealed partial class PassthroughFileSystem
     private Errno ModeOf(Node inode, out uint mode)
     {
         mode = inode.Record?.Mode?.Value ?? 0;
-        if (inode.Record?.Mode is not null)
+        if (inode.Record is { Mode: not null } record && !KeptMode.DependsOnShare(record))
             return Errno.OK;
         Errno errno = StatNode(inode, out Statx stat);
         mode = errno == Errno.OK ? Effective(inode, ref stat).Mode : 0;
@@ -82,9 +82,12 @@ public sealed partial class PassthroughFileSystem
         if (!summary.IsMinimal && !_options.Acls)
             return Errno.EOPNOTSUPP;
         EffectiveAttributes before = Effective(inode, ref stat);
+        Errno errno = HoldMode(inode, stat);
+        if (errno != Errno.OK)
+            return errno;
         uint special = killSgid ? FileMode.S_ISUID | FileMode.S_ISVTX : ModeBits.All & ~0x1FFu;
         uint wanted = (before.Mode & special) | summary.Mode;
-        Errno errno = SetAclOnShare(inode, XattrKinds.AccessAcl, fd, stat, acl, out bool isKept);
+        errno = SetAclOnShare(inode, XattrKinds.AccessAcl, fd, stat, acl, out bool isKept);
         if (errno != Errno.OK && !(summary.IsMinimal && Evidence.IsRefusal(errno)))
             return errno;
 

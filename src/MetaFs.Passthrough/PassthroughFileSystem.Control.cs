@@ -121,7 +121,7 @@ public sealed partial class PassthroughFileSystem
             stat.AtimeNs, stat.MtimeNs, stat.CtimeNs, stat.HasBtime ? stat.BtimeNs : null);
         _ = OverlaidNames(node, out IReadOnlyList<OverlaidXattr> xattrs);
         return new ControlShow(
-            shown, share, FieldsOf(record, times != TimeVerdict.Void), record?.SetAt, GuardName(record?.Guard.Kind),
+            shown, share, FieldsOf(record, stat, times != TimeVerdict.Void), record?.SetAt, GuardName(record?.Guard.Kind),
             record is not null)
         {
             SetBy = record?.SetBy,
@@ -167,18 +167,19 @@ public sealed partial class PassthroughFileSystem
         return FileMode.IsSymlink(stat.Mode) ? (ulong)SymlinkPlaceholder.Size : SpecialPlaceholder.Size;
     }
 
-    private static List<ControlField> FieldsOf(InodeRecord? record, bool timesValid)
+    private static List<ControlField> FieldsOf(InodeRecord? record, in Statx share, bool timesValid)
     {
         var fields = new List<ControlField>();
         if (record is null)
             return fields;
+        const string otherMode = "the share shows another mode than was set there";
         string? why = timesValid ? null : "the share's data changed after it was recorded";
         if (record.Uid is { } uid)
             fields.Add(Field(record, "uid", uid.Value, uid.Reason, null));
         if (record.Gid is { } gid)
             fields.Add(Field(record, "gid", gid.Value, gid.Reason, null));
         if (record.Mode is { } mode)
-            fields.Add(Field(record, "mode", mode.Value, mode.Reason, null));
+            fields.Add(Field(record, "mode", mode.Value, mode.Reason, KeptMode.Of(record, share) is null ? otherMode : null));
         if (record.Atime is { } atime)
             fields.Add(Field(record, "atime", atime.Nanoseconds, atime.Reason, why));
         if (record.Mtime is { } mtime)

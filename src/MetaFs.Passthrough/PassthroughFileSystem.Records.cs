@@ -45,7 +45,7 @@ public sealed partial class PassthroughFileSystem
             else if (record is not null && IsSafe(node, record))
                 node.Record = record;
             HealHint(node, stat);
-            node.ShowsSuidgid = ModeBits.HasSuidgid(node.Record?.Mode?.Value ?? stat.Mode);
+            node.ShowsSuidgid = ModeBits.HasSuidgid(KeptMode.Of(node.Record, stat) ?? stat.Mode);
             node.IsRecordLoaded = true;
             return Errno.OK;
         }

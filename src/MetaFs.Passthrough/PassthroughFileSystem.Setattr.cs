@@ -83,8 +83,11 @@ public sealed partial class PassthroughFileSystem
     private Errno Change(Node inode, in SetattrRequest request, SafeFd? fd, uint caller, ref Statx stat)
     {
         EffectiveAttributes before = Effective(inode, ref stat);
+        Errno errno = request.Mode is null ? Errno.OK : HoldMode(inode, stat);
+        if (errno != Errno.OK)
+            return errno;
         var change = new AttributeChange(inode, _options, fd, stat) { GroupOnShare = GroupOnShare(inode) };
-        Errno errno = Truncate(ref change, request, fd);
+        errno = Truncate(ref change, request, fd);
         bool isChown = request.Uid is not null || request.Gid is not null;
         if (errno == Errno.OK && isChown)
             errno = change.Chown(request.Uid, request.Gid);
@@ -102,6 +105,19 @@ public sealed partial class PassthroughFileSystem
         if (isChown || request.Size is not null)
             errno = EndCapability(inode, out ended);
         return errno == Errno.OK ? SaveChange(inode, ref change, before.Ctime, fd, caller, ended) : errno;
+    }
+
+    // A mode that holds only while the share shows its bits must outlive a kill between the share's chmod and ours.
+    private Errno HoldMode(Node inode, in Statx stat)
+    {
+        if (inode.Record is not { Mode: { } mode } record || !KeptMode.DependsOnShare(record)
+            || KeptMode.Of(record, stat) is null)
+        {
+            return Errno.OK;
+        }
+
+        Reason held = mode.Reason with { Kind = ReasonKind.Ignored, Origin = record.OriginOf(mode.Reason) };
+        return Save(inode, record with { Mode = mode with { Reason = held } });
     }
 
     private static Errno Truncate(ref AttributeChange change, in SetattrRequest request, SafeFd? fd)

@@ -31,6 +31,8 @@ internal ref struct AttributeChange
         _fd = fd;
         _share = share;
         _draft = new RecordDraft(node.Record);
+        if (KeptMode.Of(node.Record, share) is null)
+            _draft.Mode = null;
     }
 
     /// <summary>No limit for <see cref="GroupOnShare"/>.</summary>

@@ -40,7 +40,7 @@ internal static class AttributeMerge
             FileMode.S_IFREG => options.FileMode,
             _ => null,
         };
-        uint permissions = record?.Mode?.Value ?? mapped ?? (share.Mode & ModeBits.All);
+        uint permissions = KeptMode.Of(record, share) ?? mapped ?? (share.Mode & ModeBits.All);
         InodeRecord? times = timesValid ? record : null;
         return new EffectiveAttributes
         {

@@ -101,6 +101,61 @@ public sealed class InodeNumberTests(ITestOutputHelper output) : MountTest(outpu
         }
     }
 
+    [RootTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AModeThatTheShareKeepsInPartGoesWithTheFile(bool stopped)
+    {
+        // Nothing but names tells files apart; and another host's chmod is of the file, too.
+        FaultyShare share = Mine(new FaultyShare(true, "inodes counter", "btime hide"));
+        (string Name, int Mode)[] files = [("a", 451), ("b", 4440), ("c", 404), ("d", 77)];
+        foreach ((string name, int mode) in files)
+        {
+            Posix.CreateFile(share.At(name));
+            Posix.Chown(share.At(name), 7, 8).Ok();
+            Posix.Chmod(share.At(name), Oct(mode)).Ok();
+        }
+
+        if (stopped)
+            share.Unmount();
+        Posix.Rename(share.Behind("a"), share.Behind("b"), Posix.RENAME_EXCHANGE).Ok();
+        Posix.Chmod(share.Behind("c"), Oct(600)).Ok();
+        if (stopped)
+            share.Mount();
+        Assert.Equal((Oct(4640), Oct(651)), (Mode(share.At("a")), Mode(share.At("b"))));
+        Assert.Equal((Oct(600), Oct(77)), (Mode(share.At("c")), Mode(share.At("d"))));
+        Posix.Chown(share.At("a"), 9, 9).Ok();
+        Assert.Equal(Oct(640), Mode(share.At("a")));
+    }
+
+    [RootFact]
+    public void AKillBetweenTheSharesModeAndOursLeavesOneOfTheTwo()
+    {
+        FaultyShare share = Mine(new FaultyShare(true, "inodes counter", "btime hide"));
+        foreach (string name in (string[])["rehearsal", "f"])
+        {
+            Posix.CreateFile(share.At(name));
+            Posix.Chmod(share.At(name), Oct(451)).Ok();
+        }
+
+        string log = share.Backing + ".log";
+        share.Sim.Ctl("log " + log);
+        Posix.Chmod(share.At("rehearsal"), Oct(440)).Ok();
+        share.Sim.Ctl("log off");
+        int looks = File.ReadLines(log).Count(line => line.StartsWith("getattr /rehearsal", StringComparison.Ordinal));
+        share.Fault($"hang getattr calls {looks} on /f"); // the last one looks what chmod has done
+        Thread chmod = new(() => Posix.Chmod(share.At("f"), Oct(440))) { IsBackground = true };
+        chmod.Start();
+        share.Sim.WaitUntilHanging("getattr /f");
+        Assert.Equal(Oct(640), Mode(share.Behind("f")));
+        share.Kill();
+        Assert.True(chmod.Join(Patience.Limit), "chmod still hangs");
+        share.Mount();
+        Assert.Equal(Oct(451), Mode(share.At("f")));
+    }
+
+    private static uint Mode(string path) => Posix.Stat(path).Mode & Oct(7777);
+
     [RootFact]
     public void AShareThatComesBackAsAnotherDeviceStillHasItsRecords()
     {

@@ -89,10 +89,12 @@ public sealed class FaultyShare : IDisposable
         _mount = null;
     }
 
-    /// <summary>The daemon dies, and its mount is taken away.</summary>
+    /// <summary>The daemon dies, and its mount is taken away. Where it hangs in the share, it goes no further than that.</summary>
     public void Kill()
     {
-        _mount!.Kill();
+        Posix.Kill(_mount!.Pid, 9);
+        Sim.Ctl("resume"); // a process that waits for an answer of a FUSE server does not end before it has it
+        _mount.Kill();
         _mount.Dispose();
         _mount = null;
     }
