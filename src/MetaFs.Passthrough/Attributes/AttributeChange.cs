@@ -186,6 +186,11 @@ internal ref struct AttributeChange
             return errno;
         (FieldVerdict atimeVerdict, ReasonKind atimeReason) = JudgeTime(atime, before.AtimeNs, _share.AtimeNs);
         (FieldVerdict mtimeVerdict, ReasonKind mtimeReason) = JudgeTime(mtime, before.MtimeNs, _share.MtimeNs);
+
+        // A changed mtime has its content read by whoever looks next, perhaps before the record is written. The share may
+        // take that for an access, and nobody has read the object.
+        if (_node.IsPlaceholder)
+            atimeVerdict = FieldVerdict.Record;
         if (mtime is not null && _node.Volume.Facts.StampsLate)
             _node.TimeOnShare = new TimeOnShare(_share.MtimeNs);
         if (mtime is not null)
@@ -204,7 +209,7 @@ internal ref struct AttributeChange
     private void KeepMtime(long before)
     {
         if (_node.Volume.Facts.IsFuse && _draft.Mtime is null && _share.MtimeNs != before)
-            _draft.Mtime = new TimeValue(before, new Reason(ReasonKind.Ignored));
+            RecordTimes(null, new TimeRequest(before, Now: false), default, FieldVerdict.Record, new Reason(ReasonKind.Ignored));
     }
 
     // The CIFS client shows no atime below mtime (fs/smb/client/inode.c, cifs_fattr_to_inode), so one that was to stay as
@@ -212,8 +217,8 @@ internal ref struct AttributeChange
     private void KeepAtime(long before)
     {
         bool isRaised = !_node.Volume.Facts.IsLocal && before < _share.MtimeNs && _share.AtimeNs == _share.MtimeNs;
-        if (isRaised && _draft.Atime is null)
-            _draft.Atime = new TimeValue(before, new Reason(ReasonKind.Ignored));
+        if ((isRaised || _node.IsPlaceholder) && _draft.Atime is null)
+            RecordTimes(new TimeRequest(before, Now: false), null, FieldVerdict.Record, default, new Reason(ReasonKind.Ignored));
     }
 
     /// <summary>Attributes in the overlay change: of these kinds there are any from now on.</summary>

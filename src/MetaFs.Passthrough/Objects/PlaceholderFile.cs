@@ -56,7 +56,11 @@ internal readonly ref struct PlaceholderFile(Node? directory, SafeFd fd, CString
     private static Errno Read(SafeFd path, Span<byte> content, out int length)
     {
         length = 0;
-        Errno errno = Libc.Reopen(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, out SafeFd fd);
+        // To look what it is, is no access; but only its owner may ask for that (open(2)).
+        OpenFlags flags = OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK;
+        Errno errno = Libc.Reopen(path, flags | OpenFlags.O_NOATIME, out SafeFd fd);
+        if (errno != Errno.OK)
+            errno = Libc.Reopen(path, flags, out fd);
         if (errno != Errno.OK)
             return errno;
         using (fd)

@@ -135,6 +135,17 @@ public sealed class AttributeChangeTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_time_that_the_share_moved_along_is_recorded_though_nothing_else_is()
+    {
+        // sshfs has set both: before, mtime was another.
+        Node node = NodeOn("fuse.sshfs");
+        var change = new AttributeChange(node, s_try, _fd, _share.Stat("f") with { MtimeNs = 4_000_000_000 });
+        Assert.Equal(Errno.OK, change.Utimens(new TimeRequest(5_000_000_000, Now: false), null));
+        Assert.Equal((null, 4_000_000_000), (change.Draft.Atime, change.Draft.Mtime?.Nanoseconds));
+        Assert.True(change.Draft.IsRecorded);
+    }
+
     public void Dispose()
     {
         _fd.Dispose();

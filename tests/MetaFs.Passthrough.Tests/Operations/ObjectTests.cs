@@ -71,6 +71,25 @@ public sealed class ObjectTests : IDisposable
         Assert.Equal((1L, 2_000_000_003L), (AtimeOf(after), MtimeOf(after)));
     }
 
+    /// <summary>The mount itself reads the placeholder to see what it is, at any moment.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Its_access_time_is_not_its_placeholders(uint type)
+    {
+        foreach ((string name, long? atime) in ((string, long?)[])[("set", 1), ("left", null)])
+        {
+            NodeId node = MakeAny(name, type);
+            long expected = atime ?? AtimeOf(_share.Getattr(node));
+            _share.Utimens(node, atime, 2_000_000_003);
+            Assert.Equal(
+                Errno.OK,
+                Libc.Utimensat(_share.Share.Fd, Names.Z(name), Timespec.Now, Timespec.Omit, AtFlags.AT_SYMLINK_NOFOLLOW));
+            Assert.Equal((expected, 2_000_000_003), (AtimeOf(_share.Getattr(node)), MtimeOf(_share.Getattr(node))));
+            _share.Remount(s_emulating);
+            Assert.Equal(expected, AtimeOf(_share.Lookup(name).Attr));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void A_listing_has_its_type(uint type)
@@ -139,6 +158,19 @@ public sealed class ObjectTests : IDisposable
         Assert.Equal(type, FileMode.TypeOf(_share.Getattr(node).Mode));
         Assert.Equal(1_000_000_007, MtimeOf(_share.Lookup("x").Attr));
         Assert.Equal(0, _share.Counts().Quarantined);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void That_its_content_is_looked_at_is_no_access(uint type)
+    {
+        NodeId node = MakeAny("x", type);
+        long atime = AtimeOf(_share.Getattr(node));
+
+        // A read moves an atime that is older than mtime (mount(8), relatime).
+        _share.Share.SetMtime("x", atime + 1_000_000_000);
+        Assert.Equal(atime, AtimeOf(_share.Lookup("x").Attr));
+        Assert.Equal(atime, _share.Share.Stat("x").AtimeNs);
     }
 
     [Fact]
