@@ -37,12 +37,16 @@ internal static class Features
     /// </summary>
     public const string FreshLinks = "freshlinks";
 
+    /// <summary>A file has the same inode number after the next mount. Kept by name, one that was renamed needs a record for it.</summary>
+    public const string KeptNumbers = "keptnumbers";
+
     /// <summary>What a mount of MetaFs does not promise: docs/posix-deviations.md.</summary>
     public static readonly string[] Deviations = [StrictAtime, FreshLinks];
 
     public static readonly string[] All =
     [
         Tmpfile, Mkfifo, Symlink, Link, NoReplace, Exchange, MapWrite, Allocate, PunchHole, ZeroRange, CopyRange, Xattr,
-        Callers, DirectoryLinks, Handles, Utimens, Chown, Chmod, Rename, Data, Peek, OddNames, Fsync, LargeIds, .. Deviations,
+        Callers, DirectoryLinks, Handles, Utimens, Chown, Chmod, Rename, Data, Peek, OddNames, Fsync, LargeIds,
+        KeptNumbers, .. Deviations,
     ];
 }

@@ -54,6 +54,8 @@ internal sealed partial class Actor : IDisposable
     {
         _executor?.Dispose();
         _executor = new Executor(Directories.Open(_plan.Directory), _plan.Without);
+        if (_plan.Without.Contains(Features.KeptNumbers))
+            _tree.ForgetNumbers();
     }
 
     /// <summary>Does operations until told to stop, until there are enough, or until the daemon is dead.</summary>

@@ -1,4 +1,5 @@
 using MetaFs.Model.Checks;
+using MetaFs.Model.Operations;
 using MetaFs.Model.State;
 
 namespace MetaFs.Model.Running;
@@ -40,6 +41,8 @@ internal static class VerifyCommand
 
     private static List<Difference> Verify(Verification verification, Replay replay, ref int inFlight)
     {
+        if (replay.Without.Contains(Features.KeptNumbers))
+            replay.Tree.ForgetNumbers();
         Tree? after = null;
         if (replay.InFlight is { Changes: true } operation && replay.Tree.Predict(operation) == Errno.OK)
         {

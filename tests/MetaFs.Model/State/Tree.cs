@@ -88,6 +88,13 @@ internal sealed partial class Tree
             CloseHandle(handle);
     }
 
+    /// <summary>Each inode may have another number than it had.</summary>
+    public void ForgetNumbers()
+    {
+        foreach (Inode inode in _inodes.Values)
+            inode.Ino = 0;
+    }
+
     /// <summary>Everything was read.</summary>
     public void ForgetAccessTimes()
     {
