@@ -38,10 +38,10 @@ public sealed class LockTests : IDisposable
 
         long start = Stopwatch.GetTimestamp();
         Assert.Throws<OverlayException>(() => _files.Open(TimeSpan.FromMilliseconds(200)));
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 190, 5000);
+        Assert.True(Stopwatch.GetElapsedTime(start).TotalMilliseconds >= 190);
 
         other.Release();
-        using SqliteOverlayStore store = _files.Open(TimeSpan.FromSeconds(20));
+        using SqliteOverlayStore store = _files.Open(TimeSpan.FromSeconds(60));
         Assert.Equal(0, other.WaitForExit());
     }
 

@@ -74,7 +74,7 @@ public sealed class ProgramTests(SimFixture sim) : IClassFixture<SimFixture>
             share.WaitUntilHanging("getattr /f");
         }
 
-        Assert.True(hung.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(hung.Wait(TimeSpan.FromSeconds(60)));
         Assert.DoesNotContain(at, Mounts());
     }
 

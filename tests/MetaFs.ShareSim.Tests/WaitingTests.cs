@@ -42,7 +42,7 @@ public sealed class WaitingTests(SimFixture sim) : SimTest(sim)
         Assert.Equal(Errno.OK, Sys.Write(At("g"), "x"));
         Assert.All(hung, one => Assert.False(one.IsCompleted));
         Sim.Process.Ctl("resume");
-        Assert.True(Task.WaitAll(hung, TimeSpan.FromSeconds(30)));
+        Assert.True(Task.WaitAll(hung, TimeSpan.FromSeconds(60)));
         Assert.All(hung, one => Assert.Equal(Errno.OK, one.Result));
         Assert.Empty(Sim.Process.Ctl("hanging"));
         Assert.Empty(Sim.Process.Ctl("list"));
@@ -57,6 +57,6 @@ public sealed class WaitingTests(SimFixture sim) : SimTest(sim)
         Task<Errno> second = Task.Run(() => Sys.Chmod(At("f"), 0x180));
         Sim.Process.WaitUntilHanging("chmod ");
         Sim.Process.Ctl("clear");
-        Assert.True(second.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(second.Wait(TimeSpan.FromSeconds(60)));
     }
 }

@@ -16,7 +16,7 @@ public sealed class NotifySocketTests
         string path = isAbstract ? $"metafs-{Guid.NewGuid():N}" : Path.Combine(directory.Path, "notify");
         using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         systemd.Bind(new UnixDomainSocketEndPoint(isAbstract ? "\0" + path : path));
-        systemd.ReceiveTimeout = 5000;
+        systemd.ReceiveTimeout = 60_000;
         using NotifySocket? notify = Open(isAbstract ? "@" + path : path);
         Assert.NotNull(notify);
         Assert.Null(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));

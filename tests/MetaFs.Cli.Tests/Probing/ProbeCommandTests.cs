@@ -139,7 +139,7 @@ public sealed class ProbeCommandTests
         appears.Created += (_, _) => seen.Set();
         appears.EnableRaisingEvents = true;
         Process process = Process.Start(start)!;
-        Assert.True(seen.Wait(TimeSpan.FromSeconds(30)), "the probe never began");
+        Assert.True(seen.Wait(TimeSpan.FromSeconds(60)), "the probe never began");
         appears.EnableRaisingEvents = false;
         return process;
     }

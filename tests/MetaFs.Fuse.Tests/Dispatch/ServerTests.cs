@@ -8,7 +8,7 @@ namespace MetaFs.Fuse.Tests.Dispatch;
 /// <summary>Threads and lifecycle, over a kernel made of queues.</summary>
 public sealed class ServerTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly FakeChannel _channel = new();
     private readonly ListLogger _log = new();

@@ -8,7 +8,7 @@ namespace MetaFs.Fuse.Tests.Mount;
 /// <summary>A mounted <see cref="SmallFileSystem"/>. Disposing it unmounts, and fails if anything is left.</summary>
 internal sealed class SmallMount : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("metafs-fuse-").FullName;
     private readonly SafeFd _backing;

@@ -24,8 +24,6 @@ public sealed record MountPlan(string Source, string MountPoint, string Database
 /// <summary>A running <c>metafs mount -f</c>, with its output kept in a file.</summary>
 public sealed class MetaFsMount : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private bool _ended;
     private bool _disposed;
@@ -58,7 +56,7 @@ public sealed class MetaFsMount : IDisposable
         Stopwatch waited = Stopwatch.StartNew();
         while (!MountTable.IsMetaFs(plan.MountPoint))
         {
-            if (process.HasExited || waited.Elapsed > s_patience)
+            if (process.HasExited || waited.Elapsed > Patience.Limit)
             {
                 mount.Kill();
                 Assert.Fail($"metafs {string.Join(' ', plan.Arguments("-f"))}: no mount\n{mount.LogTail()}");
@@ -96,7 +94,7 @@ public sealed class MetaFsMount : IDisposable
     /// <summary>Waits for the daemon's end, whatever brought it about.</summary>
     public int WaitForExit()
     {
-        Assert.True(_process.WaitForExit(s_patience), $"the daemon still runs after {s_patience}\n{LogTail()}");
+        Assert.True(_process.WaitForExit(Patience.Limit), $"the daemon still runs after {Patience.Limit}\n{LogTail()}");
         _ended = !MountTable.IsMetaFs(MountPoint);
         return _process.ExitCode;
     }

@@ -18,8 +18,6 @@ internal sealed partial class SystemCallTap : IDisposable
         "write,writev,pwrite64,openat,mkdirat,mknodat,symlinkat,linkat,unlinkat,renameat2,fchownat,fchown,fchmod,fchmodat,"
         + "utimensat,ftruncate,fallocate,fsetxattr,setxattr,removexattr,fsync,fdatasync";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private readonly Process _strace;
     private readonly int _pid;
     private readonly string _log;
@@ -57,7 +55,7 @@ internal sealed partial class SystemCallTap : IDisposable
         Stopwatch waited = Stopwatch.StartNew();
         while (!_strace.WaitForExit(TimeSpan.FromMilliseconds(20)))
         {
-            Assert.True(waited.Elapsed < s_patience, "strace does not end");
+            Assert.True(waited.Elapsed < Patience.Limit, "strace does not end");
             if (IsDead(_pid))
                 Posix.Kill(_strace.Id, 9);
         }

@@ -28,7 +28,7 @@ public sealed class KillTests(ITestOutputHelper output) : MountTest(output)
         Thread killer = new(() => KillWhenThereIsWork(share, journal));
         killer.Start();
         CommandResult run = ModelProgram.Run(
-            Output, directory, "--deviations", "--seconds", "60", "--workers", "2", "--seed", "4", "--journal", journal);
+            Output, directory, "--deviations", "--seconds", "120", "--workers", "2", "--seed", "4", "--journal", journal);
         killer.Join();
         Assert.Equal(3, run.ExitCode);
         share.Mount();
@@ -49,7 +49,7 @@ public sealed class KillTests(ITestOutputHelper output) : MountTest(output)
                 first.Refresh();
                 return first.Exists && first.Length > 50_000;
             },
-            TimeSpan.FromSeconds(50));
+            Patience.Limit);
         if (isWorking)
             share.Mounted!.Kill();
     }

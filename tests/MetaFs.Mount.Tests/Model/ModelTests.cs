@@ -31,6 +31,27 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
             .MustSucceed();
     }
 
+    /// <summary>What the share lacks is there all the same: the model must not even notice.</summary>
+    [RootTheory]
+    [Trait("speed", "slow")]
+    [InlineData(false, "lack symlinks")]
+    [InlineData(false, "lack special")]
+    [InlineData(false, "lack xattrs")]
+    [InlineData(true, "lack symlinks")]
+    [InlineData(true, "lack special")]
+    [InlineData(true, "lack xattrs")]
+    public void EveryFileShowsWhatItMustWhereTheShareLacksIt(bool moving, string lack)
+    {
+        FaultyShare share = Mine(new FaultyShare(moving, lack, "refuse chown,chmod EPERM"));
+        string report = ModelProgram.Run(
+            Output, share.MountPoint + "/model", "--deviations", "--seconds", "7", "--seed", "4")
+            .MustSucceed();
+        string missing = string.Join('\n', report.Split('\n').Where(line => line.StartsWith("not here", StringComparison.Ordinal)));
+        Assert.DoesNotContain("symlink", missing, StringComparison.Ordinal);
+        Assert.DoesNotContain("mkfifo", missing, StringComparison.Ordinal);
+        Assert.DoesNotContain("xattr", missing, StringComparison.Ordinal);
+    }
+
     [RootTheory]
     [Trait("speed", "slow")]
     [InlineData("round 1ns")]
@@ -92,12 +113,12 @@ public sealed class ModelTests(ITestOutputHelper output) : MountTest(output)
             bool isWorking = SpinWait.SpinUntil(
                 () => Directory.Exists(share.Backing + "/model/setgid")
                     && Directory.EnumerateFileSystemEntries(share.Backing + "/model/plain", "w*").Any(),
-                TimeSpan.FromSeconds(60));
+                Patience.Limit);
             if (isWorking)
                 Posix.Kill(pid, stop);
             // A request that the daemon has read already keeps its caller unkillable (fs/fuse/dev.c, request_wait_answer),
             // and so the program's output open.
-            ended.Wait(TimeSpan.FromSeconds(30));
+            ended.Wait(Patience.Limit);
             Posix.Kill(pid, goOn);
         });
         stopper.Start();

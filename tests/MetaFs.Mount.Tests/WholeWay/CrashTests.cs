@@ -32,7 +32,7 @@ public sealed class CrashTests(SampleTrees trees, ITestOutputHelper output) : Mo
                 "tar", "-C", directory + "/tar", "--same-owner", "-xpf", archive));
             driver.Start();
             untar.Start();
-            SpinWait.SpinUntil(() => log.Count > 100 + random.Next(400), TimeSpan.FromSeconds(60));
+            SpinWait.SpinUntil(() => log.Count > 100 + random.Next(400), Patience.Limit);
             share.Mounted!.Kill();
             driver.Join();
             untar.Join();

