@@ -80,6 +80,12 @@ internal static class MountMetafsCommand
         IReadOnlyList<string> lists = result.GetValue(s_options) ?? [];
         if (result.GetValue(s_sloppy))
             lists = MountOptionParser.WithoutUnknown(lists);
+        if (MountOptionParser.IsRemount(lists))
+        {
+            Remount.Run(result.GetValue(s_mountPoint)!, lists);
+            return ExitCode.Ok;
+        }
+
         MountOptionParser.Parse(lists);
         var request = new MountRequest(
             result.GetValue(s_source)!, result.GetValue(s_mountPoint)!, lists, Trace: false);

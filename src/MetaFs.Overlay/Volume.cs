@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MetaFs.Overlay;
 
 /// <summary>How a share was seen to treat one kind of call.</summary>
@@ -48,6 +50,15 @@ public readonly record struct VolumeIdentity(
 {
     /// <summary>The number of the root of a volume that is kept by name.</summary>
     public const ulong RootByName = 1;
+
+    /// <summary>For people. The creation time tells apart two directories that had one inode number.</summary>
+    public override string ToString()
+    {
+        string made = RootBirthTime == 0
+            ? ""
+            : $", made {DateTimeOffset.UnixEpoch.AddTicks(RootBirthTime / 100):yyyy-MM-dd HH:mm:ss.fff}Z";
+        return string.Create(CultureInfo.InvariantCulture, $"{FileSystem} {Source} (root inode {RootIno}{made})");
+    }
 }
 
 /// <summary>A volume's row.</summary>

@@ -41,8 +41,6 @@ public sealed partial class PassthroughFileSystem
         // With default_permissions the kernel answers by itself and never asks; without, the mounter is to the overlay
         // what root is to a file system: read and write always, execute where anybody may.
         const uint execute = 1;
-        if (_options.ReadOnly && (mask & 2) != 0)
-            return Errno.EROFS;
         if ((mask & execute) == 0)
             return Errno.OK;
         Errno errno = StatFor(node, null, out Node inode, out Statx stat);

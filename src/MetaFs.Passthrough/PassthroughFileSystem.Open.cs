@@ -36,7 +36,7 @@ public sealed partial class PassthroughFileSystem
             open = Register(inode, fd, flags);
 
             // What the kernel has of it was to stand for a while.
-            if (AttrTimeoutOf(inode) == TimeSpan.Zero)
+            if (flags.AccessMode != OpenFlags.O_RDONLY && AttrTimeoutOf(inode) == TimeSpan.Zero)
                 _connection!.InvalidateInode(node, -1, 0);
         }
         else

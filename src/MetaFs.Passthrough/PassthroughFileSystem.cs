@@ -114,18 +114,15 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
             };
         if (!_store.HasVolumes || _share.FindBy(identity => _store.FindVolume(identity, out Volume? row) == OverlayStatus.Ok ? row : null) is not null)
             return;
-        string others = string.Join(", ", _store.Volumes().Select(volume => Describe(volume.Identity)));
+        string others = string.Join(", ", _store.Volumes().Select(volume => volume.Identity));
         throw new ShareException(
-            $"{_options.Database}: this database belongs to {others}, not to {Describe(_share.Identity)}; "
+            $"{_options.Database}: this database belongs to {others}, not to {_share.Identity}; "
             + "give the share a database of its own with -o db=FILE; if it is the same share under another name: "
             + $"metafs rebind {_options.Source} --db {_options.Database}")
         {
             ConcernsDatabase = true,
         };
     }
-
-    private static string Describe(in VolumeIdentity identity) =>
-        $"{identity.FileSystem} {identity.Source} (root inode {identity.RootIno})";
 
     // A quarter of what the process may open: the rest is for open files, the database and the device's clones.
     private static int DirectoryCapacity()

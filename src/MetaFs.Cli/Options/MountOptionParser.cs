@@ -5,6 +5,8 @@ namespace MetaFs.Cli.Options;
 /// <summary>Reads <c>-o</c> lists as mount(8) and mount.fuse3(8) pass them on: a,b=c,d=e\,f.</summary>
 internal static class MountOptionParser
 {
+    private const string Remount = "remount";
+
     /// <summary>Reads several lists, the later ones winning.</summary>
     /// <exception cref="CliException">A word is unknown or has a bad value; the message names it.</exception>
     public static MountOptions Parse(IEnumerable<string> lists)
@@ -39,6 +41,13 @@ internal static class MountOptionParser
     /// <summary>Takes off the words that nobody knows: what mount(8) means by <c>-s</c>.</summary>
     public static IReadOnlyList<string> WithoutUnknown(IEnumerable<string> lists) =>
         [Join(lists.SelectMany(Split).Where(static w => MountOptionTable.IsIgnored(w) || FindOption(w) is not null))];
+
+    /// <summary>Whether mount(8) asks to change a mount that is there.</summary>
+    public static bool IsRemount(IEnumerable<string> lists) => lists.SelectMany(Split).Contains(Remount);
+
+    /// <summary>Takes off the word that says so.</summary>
+    public static IReadOnlyList<string> WithoutRemount(IEnumerable<string> lists) =>
+        [Join(lists.SelectMany(Split).Where(static w => w != Remount))];
 
     /// <summary>
     /// The words of one list. "\," is a comma that belongs to a value, and so is one in a value in double quotes, which
@@ -118,8 +127,8 @@ internal static class MountOptionParser
 
     private static CliException Unknown(string name)
     {
-        if (name == "remount")
-            return Usage("option 'remount' is not supported; unmount and mount again with the new options");
+        if (name == Remount)
+            return Usage("option 'remount' is mount(8)'s: mount -o remount,ro MOUNTPOINT");
         string? nearest = NearestWord.Find(name, MountOptionTable.All.Select(static o => o.Name));
         string cure = nearest is not null
             ? $"did you mean '{nearest}'?"

@@ -13,8 +13,8 @@ internal static class RebindReport
         string done = outcome.IsDone ? "is now" : outcome.Before.Identity == outcome.After ? "is already" : "would be";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{outcome.Database}: volume {outcome.Before.Id}, {Name(outcome.Before.Identity)}, {done} "
-            + $"{Name(outcome.After)}; {outcome.Fitting} of {outcome.Records} records fit its files");
+            $"{outcome.Database}: volume {outcome.Before.Id}, {outcome.Before.Identity}, {done} "
+            + $"{outcome.After}; {outcome.Fitting} of {outcome.Records} records fit its files");
     }
 
     public static string Json(RebindOutcome outcome)
@@ -36,9 +36,6 @@ internal static class RebindReport
 
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
-
-    private static string Name(in VolumeIdentity identity) => string.Create(
-        CultureInfo.InvariantCulture, $"{identity.FileSystem} {identity.Source} (root inode {identity.RootIno})");
 
     private static void Write(Utf8JsonWriter json, string name, in VolumeIdentity identity)
     {

@@ -66,7 +66,7 @@ public sealed class MountOptionParserTests
     [InlineData("allow_others", "did you mean 'allow_other'?")]
     [InlineData("RO", "unknown option 'RO'; did you mean")]
     [InlineData("fsname=x", "unknown option 'fsname'")]
-    [InlineData("remount,ro", "option 'remount' is not supported; unmount and mount again")]
+    [InlineData("remount,ro", "option 'remount' is mount(8)'s")]
     [InlineData("=x", "unknown option ''")]
     [InlineData("ro=1", "option 'ro' takes no value, but was given '1'")]
     [InlineData("uid", "option 'uid' needs a value: uid=USER")]

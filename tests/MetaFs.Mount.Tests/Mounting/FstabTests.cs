@@ -15,8 +15,8 @@ public sealed class FstabTests(ITestOutputHelper output) : MountingTest(output)
         sbin=$(readlink -f /sbin)
         mkdir "$work/upper" "$work/workdir"
         mount -t overlay -o "lowerdir=$sbin,upperdir=$work/upper,workdir=$work/workdir" overlay "$sbin"
-        ln -s "$program" "$sbin/mount.metafs"
-        ln -s "$program" "$sbin/mount.fuse.metafs"
+        ln -sf "$program" "$sbin/mount.metafs"
+        ln -sf "$program" "$sbin/mount.fuse.metafs"
         is() { test "$1" = "$2" || { echo "expected '$2', got '$1'" >&2; exit 1; }; }
         shown() { findmnt -n -o FSTYPE,SOURCE --mountpoint "$1" | tail -n 1 | xargs; }
 
@@ -97,7 +97,8 @@ public sealed class FstabTests(ITestOutputHelper output) : MountingTest(output)
         }
         fails {{UsageStatus}} mount -t metafs -o fooo "$source" "$mnt"
         grep -qF "unknown option 'fooo'" "$work/said"
-        fails {{UsageStatus}} mount -t metafs -o remount,ro "$source" "$mnt"
+        fails {{UsageStatus}} mount.metafs "$source" "$mnt" -o remount,fooo
+        fails {{FailStatus}} mount.metafs "$source" "$mnt" -o remount,ro
         fails {{UsageStatus}} mount.metafs "$source"
         fails {{FailStatus}} mount.metafs "$source" "$work/none"
         fails {{FailStatus}} mount.metafs -f "$source" "$work/none"
@@ -106,6 +107,28 @@ public sealed class FstabTests(ITestOutputHelper output) : MountingTest(output)
         is "$(shown "$mnt")" ''
         mount.fuse.metafs "$source" "$mnt" -sn -t fuse.metafs -o "fooo=1,db=$db"
         is "$(shown "$mnt")" "fuse.metafs $source"
+        umount "$mnt"
+        """);
+
+    [RootFact]
+    public void Remounted() => Script("""
+        echo "$source $mnt metafs db=$db,chown=record 0 0" >"$work/fstab"
+        mount --bind "$work/fstab" /etc/fstab
+        mount "$mnt"
+        options() { findmnt -n -o OPTIONS "$mnt" | tr , '\n' | grep -xE 'r[ow]|no(suid|dev|exec)' | xargs; }
+        is "$(options)" 'rw nosuid nodev'
+        exec 7>>"$mnt/f"
+        ! said=$(mount -o remount,ro "$mnt" 2>&1)
+        grep -q "busy; files are open for writing" <<<"$said"
+        exec 7>&-
+        mount -o remount,ro "$mnt"
+        is "$(options)" 'ro nosuid nodev'
+        ! chown 42:43 "$mnt/f" 2>"$work/said"
+        grep -q 'Read-only file system' "$work/said"
+        mount -o remount,rw,noexec,allow_suid "$mnt"
+        is "$(options)" 'rw nodev noexec'
+        chown 42:43 "$mnt/f"
+        is "$(stat -c %u:%g "$mnt/f")" 42:43
         umount "$mnt"
         """);
 
