@@ -30,7 +30,7 @@ public sealed partial class PassthroughFileSystem
         BeginOpening(inode);
         Errno errno = OpenNode(inode, OnShare(flags), out SafeFd fd, out _);
         if (errno == Errno.OK && flags.Has(OpenFlags.O_TRUNC))
-            errno = TruncateOpened(inode, fd, killSuidgid);
+            errno = TruncateOpened(inode, fd, flags, killSuidgid);
         if (errno == Errno.OK)
         {
             open = Register(inode, fd, flags);
@@ -76,7 +76,17 @@ public sealed partial class PassthroughFileSystem
     private static OpenFlags OnShare(OpenFlags flags) =>
         (flags & ~s_notOnShare) | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK;
 
-    private Errno TruncateOpened(Node inode, SafeFd fd, bool killSuidgid)
+    // Linux empties a file that is opened O_RDONLY | O_TRUNC too; ftruncate(2) asks for a descriptor that may write.
+    private Errno TruncateOpened(Node inode, SafeFd fd, OpenFlags flags, bool killSuidgid)
+    {
+        if (flags.AccessMode != OpenFlags.O_RDONLY)
+            return Empty(inode, fd, killSuidgid);
+        Errno errno = OpenNode(inode, OnShare(OpenFlags.O_WRONLY), out SafeFd writer, out _);
+        using (writer)
+            return errno == Errno.OK ? Empty(inode, writer, killSuidgid) : errno;
+    }
+
+    private Errno Empty(Node inode, SafeFd fd, bool killSuidgid)
     {
         Errno errno = Libc.Ftruncate(fd, 0);
         return errno == Errno.OK ? DataChanged(inode, fd, killSuidgid) : errno;

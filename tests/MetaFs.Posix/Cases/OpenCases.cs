@@ -64,6 +64,15 @@ internal static class OpenCases
         d.Stat("file").Owner.Is(owner);
     }
 
+    public static void TruncEmptiesWhatIsOpenedForReading(CaseDirectory d)
+    {
+        d.File("file", "content", 640);
+        d.Open("file", O_RDONLY | O_TRUNC).Ok();
+        d.Stat("file").Size.Is(0);
+        d.Open("made", O_RDONLY | O_CREAT | O_TRUNC, 600).Ok();
+        d.Stat("made").Size.Is(0);
+    }
+
     public static void CreatOfAnExistingFileKeepsItsMode(CaseDirectory d)
     {
         d.File("file", "content", 600);

@@ -11,6 +11,7 @@ internal static class SetIdClearingCases
         ("TruncateGrows", [], d => d.Truncate("file", 100).Ok()),
         ("Ftruncate", [], d => With(d, fd => fd.Truncate(0).Ok())),
         ("OpenTrunc", [], d => d.Open("file", O_WRONLY | O_TRUNC).Ok()),
+        ("OpenTruncForReading", [], d => d.Open("file", O_RDONLY | O_TRUNC).Ok()),
         ("OpenTruncOfReadAndWrite", [], d => d.Open("file", O_RDWR | O_TRUNC).Ok()),
         ("Fallocate", [Need.Fallocate], d => With(d, fd => Libc.Fallocate(fd, 0, 0, 9000).Ok())),
         ("CopyFileRange", [Need.CopyFileRange], d => With(d, CopyInto)),

@@ -29,6 +29,7 @@ internal static class TimestampsMovedCases
         new("TruncateGrows", "mc", "", d => d.Truncate(Subject, 100).Ok()),
         new("FtruncateShrinks", "mc", "", d => d.Opened(Subject, O_RDWR).Truncate(0).Ok()),
         new("OpenTrunc", "mc", "", d => d.Open(Subject, O_WRONLY | O_TRUNC).Ok()),
+        new("OpenTruncForReading", "mc", "", d => d.Open(Subject, O_RDONLY | O_TRUNC).Ok()),
         new("Fallocate", "mc", "", Fallocate, Need.Fallocate, Need.PromptServerTimes),
         new("CopyFileRange", "mc", "", CopyInto, Need.CopyFileRange, Need.PromptServerTimes),
         new("MmapWrite", "mc", "", MapAndWrite, Need.PromptWriteTimes),
