@@ -38,7 +38,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             errno = AdoptName(directory, lease.Fd, name, fd, birth, out entry, out Node node);
             if (errno == Errno.OK)
-                open = RegisterNew(node, fd, request.Flags, ref entry);
+                open = Register(node, fd, request.Flags);
             else
                 fd.Dispose();
             return errno;
@@ -70,7 +70,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             errno = AdoptNameless(directory, fd, birth, out entry, out Node node);
             if (errno == Errno.OK)
-                open = RegisterNew(node, fd, request.Flags, ref entry);
+                open = Register(node, fd, request.Flags);
             else
                 fd.Dispose();
             return errno;
@@ -142,13 +142,6 @@ public sealed partial class PassthroughFileSystem
         else if (open.OpenFlags.HasFlag(FuseOpenOutFlags.FOPEN_PASSTHROUGH))
             entry.AttrValid = entry.AttrValidNsec = 0;
         return errno;
-    }
-
-    private FuseOpenOut RegisterNew(Node node, SafeFd fd, OpenFlags flags, ref FuseEntryOut entry)
-    {
-        FuseOpenOut open = Register(node, fd, flags);
-        (entry.AttrValid, entry.AttrValidNsec) = Timeout(AttrTimeoutOf(node));
-        return open;
     }
 
     private Errno AdoptNameless(

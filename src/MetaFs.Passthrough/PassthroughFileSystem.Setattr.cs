@@ -33,7 +33,13 @@ public sealed partial class PassthroughFileSystem
             }
 
             if (errno == Errno.OK)
+            {
+                // Whoever makes a file sets its attributes before he closes it, and maps it after he has made it longer.
                 attr = AttrOf(inode, stat);
+                if (request.Size is null)
+                    (attr.AttrValid, attr.AttrValidNsec) = Timeout(_options.AttrTimeout);
+            }
+
             return errno;
         }
     }
