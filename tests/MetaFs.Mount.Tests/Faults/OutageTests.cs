@@ -31,6 +31,45 @@ public sealed class OutageTests(ITestOutputHelper output) : MountTest(output)
         Assert.Equal("7:7", Posix.Stat(f).Owner);
     }
 
+    /// <summary>That a file cannot be seen does not mean that it is gone.</summary>
+    [RootTheory]
+    [InlineData("ENOTCONN")]
+    [InlineData("EHOSTDOWN")]
+    [InlineData("ESTALE")]
+    [InlineData("ETIMEDOUT")]
+    [InlineData("EACCES")]
+    public void ARecordWhoseFileCannotBeSeenIsNotPruned(string errno)
+    {
+        FaultyShare share = Mine(new FaultyShare("refuse chown EPERM"));
+        Posix.Mkdir(share.At("d"), Oct(755)).Ok();
+        foreach (string name in new[] { "f", "gone", "d/f" })
+        {
+            Posix.CreateFile(share.At(name));
+            Posix.Chown(share.At(name), 7, 7).Ok();
+        }
+
+        File.Delete(share.Behind("gone"));
+        share.Fault($"refuse all {errno} on /f", $"refuse all {errno} on /d", $"refuse all {errno} on /d/f");
+        Assert.Contains("nothing is deleted", Prune(share), StringComparison.Ordinal);
+        share.Fault($"disconnect {errno}");
+        Prune(share);
+        share.Sim.Ctl("connect");
+        share.Heal();
+        Assert.Equal(["d/f", "f", "gone"], Owned(share));
+        Assert.Equal(("7:7", "7:7"), (Posix.Stat(share.At("f")).Owner, Posix.Stat(share.At("d/f")).Owner));
+        Prune(share);
+        Assert.Equal(["d/f", "f"], Owned(share));
+
+        static string Prune(FaultyShare share)
+        {
+            CommandResult prune = MetaFsProgram.Run(null, "prune", "--yes", share.MountPoint);
+            return prune.Output + prune.Errors;
+        }
+
+        static IEnumerable<string?> Owned(FaultyShare share) =>
+            share.Records().Where(row => row.Uid == 7).Select(row => row.Path).Order(StringComparer.Ordinal);
+    }
+
     [RootFact]
     public void AHungFileStopsNoOther()
     {
