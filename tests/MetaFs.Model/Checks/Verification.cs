@@ -32,6 +32,8 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
     public List<Difference> Run(Tree tree, Tree? after, Operation? inFlight, out Tree goesOn)
     {
         goesOn = tree;
+        if (after is not null && inFlight!.Kind is OperationKind.Mkfifo or OperationKind.Symlink)
+            AcceptPlainFile(after, inFlight.Path);
         Gather(after is null ? [tree] : [tree, after]);
         List<Difference> found = Compare(tree);
         if (after is not null)
@@ -53,6 +55,16 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
         foreach ((string path, Inode inode) in goesOn.Names)
             TakeOver(path, inode);
         return [.. _errors, .. found];
+    }
+
+    // A share that lacks the type has a plain file first, which is one until the record says what it stands for.
+    private void AcceptPlainFile(Tree after, string path)
+    {
+        if (Look.Stat(root, path, AtFlags.None, out Statx stat) != Errno.OK || !FileMode.IsRegular(stat.Mode)
+            || Look.ReadAll(root, path, (int)stat.Size, out byte[] data) != Errno.OK)
+            return;
+        after.BecomeFile(path, data);
+        HalfMade++;
     }
 
     // The names and whose they are decide; the attributes only where those tell nothing.

@@ -67,10 +67,10 @@ internal sealed class Inode
 
     public int IndexOf(string name) => Entries.FindIndex(entry => string.Equals(entry.Name, name, StringComparison.Ordinal));
 
-    public Inode Copy() => new()
+    public Inode Copy(uint? type = null) => new()
     {
         Id = Id,
-        Type = Type,
+        Type = type ?? Type,
         IsShared = IsShared,
         Permissions = Permissions,
         Uid = Uid,

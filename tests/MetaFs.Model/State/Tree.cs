@@ -88,6 +88,15 @@ internal sealed partial class Tree
             CloseHandle(handle);
     }
 
+    /// <summary>What was made under a name came to be no more than a file.</summary>
+    public void BecomeFile(string path, byte[] data)
+    {
+        Inode inode = Find(path)!;
+        _inodes[inode.Id] = inode.Copy(FileMode.S_IFREG);
+        _inodes[inode.Id].Data = data;
+        _names = null;
+    }
+
     /// <summary>Each inode may have another number than it had.</summary>
     public void ForgetNumbers()
     {
