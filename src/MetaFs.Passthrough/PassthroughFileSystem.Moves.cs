@@ -39,6 +39,11 @@ public sealed partial class PassthroughFileSystem
         return _store.BeginMove(move, out PendingMove? noted) == OverlayStatus.Ok ? noted : null;
     }
 
+    // A link is noted as a rename that leaves the old name: until the database has the new one, nothing says whose it is.
+    private PendingMove? NoteLink(Node inode, in Place target) => inode.Names is { } name
+        ? NoteMove(new Place(name.Parent, SafeFd.Invalid, CString.FromTerminated(name.Name)), target, inode, null, default)
+        : null;
+
     private static bool IsKeptAs(Node node, in Place place) =>
         node.Record is not null || NameIn(node, place.Directory, place.Name) is { IsKept: true };
 
@@ -128,17 +133,23 @@ public sealed partial class PassthroughFileSystem
         if (!IsTold(from) || !IsTold(to))
             return false;
         bool isThere = to == Errno.OK && IsOf(volume, move, toStat);
+        bool isLinked = from == Errno.OK && isThere && IsOneInode(fromStat, toStat);
         if (!move.IsExchange)
-            return from != Errno.OK && isThere ? Carry(volume, move) : Settle(move, []);
+            return isThere && (isLinked || from != Errno.OK) ? Carry(volume, move, isLinked) : Settle(move, []);
         isThere &= toStat.Size == move.Size && toStat.MtimeNs == move.Mtime;
         bool isHere = from == Errno.OK && IsOf(volume, move, fromStat)
             && fromStat.Size == move.Size && fromStat.MtimeNs == move.Mtime;
         if (isThere != isHere)
-            return isThere ? Carry(volume, move) : Settle(move, []);
+            return isThere ? Carry(volume, move, isLinked: false) : Settle(move, []);
         Leave(volume, move.FromParent, move.FromName);
         Leave(volume, move.ToParent, move.ToName);
         return Settle(move, []);
     }
+
+    // A number alone proves no link where numbers move.
+    private static bool IsOneInode(in Statx one, in Statx other) =>
+        one.Ino == other.Ino && one.Dev == other.Dev && one.Nlink > 1 && one.Nlink == other.Nlink
+        && one.Size == other.Size && one.MtimeNs == other.MtimeNs;
 
     // A placeholder is a plain file, whatever it stands for.
     private static bool IsOf(ShareVolume volume, PendingMove move, in Statx stat)
@@ -160,8 +171,8 @@ public sealed partial class PassthroughFileSystem
     private bool Settle(PendingMove move, ReadOnlySpan<OverlayChange> records, params ReadOnlySpan<NameChange> names) =>
         _store.Apply(records, names, move) == OverlayStatus.Ok;
 
-    // The share has renamed it, the database not yet.
-    private bool Carry(ShareVolume volume, PendingMove move)
+    // The share has renamed or linked it, the database not yet.
+    private bool Carry(ShareVolume volume, PendingMove move, bool isLinked)
     {
         byte[] from = volume.FormOf(move.FromName).ToArray();
         byte[] to = volume.FormOf(move.ToName).ToArray();
@@ -175,8 +186,9 @@ public sealed partial class PassthroughFileSystem
             records.Add(new OverlayChange(new InodeKey(volume.Id, other), null));
         if (FileMode.IsDirectory(move.Guard.FileType) && volume.Facts.IgnoresCase && moved != 0)
             _ = _store.PutDirectory(new InodeKey(volume.Id, moved), new PathHint(move.ToParent, move.ToName));
+        ulong left = isLinked ? moved : move.IsExchange ? other : 0;
         return Settle(
-            move, records.ToArray(), new NameChange(volume.Id, move.FromParent, from, move.IsExchange ? other : 0),
+            move, records.ToArray(), new NameChange(volume.Id, move.FromParent, from, left),
             new NameChange(volume.Id, move.ToParent, to, moved));
     }
 

@@ -64,12 +64,19 @@ public sealed partial class PassthroughFileSystem
             lock (inode)
             {
                 _ = StatNode(inode, out Statx before);
+                PendingMove? note = NoteLink(inode, new Place(directory, lease.Fd, newName));
                 errno = LinkOnShare(inode, lease.Fd, newName);
+                if (errno == Errno.OK)
+                {
+                    errno = LinkedAs(inode, directory, lease.Fd, newName, before, out entry);
+                    if (errno != Errno.OK)
+                        Libc.Unlinkat(lease.Fd, newName, 0);
+                }
+
+                if (note is not null)
+                    _store.Apply([], [], note);
                 if (errno != Errno.OK)
                     return errno;
-                errno = LinkedAs(inode, directory, lease.Fd, newName, before, out entry);
-                if (errno != Errno.OK)
-                    Libc.Unlinkat(lease.Fd, newName, 0);
             }
 
             EntriesChanged(directory, lease.Fd);
