@@ -38,7 +38,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             errno = AdoptName(directory, lease.Fd, name, fd, birth, out entry, out Node node);
             if (errno == Errno.OK)
-                open = Register(node, fd, request.Flags);
+                open = Register(node, fd, request.Flags, isMaker: true);
             else
                 fd.Dispose();
             return errno;
@@ -70,7 +70,7 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             errno = AdoptNameless(directory, fd, birth, out entry, out Node node);
             if (errno == Errno.OK)
-                open = Register(node, fd, request.Flags);
+                open = Register(node, fd, request.Flags, isMaker: true);
             else
                 fd.Dispose();
             return errno;

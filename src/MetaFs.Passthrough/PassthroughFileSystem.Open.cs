@@ -93,10 +93,10 @@ public sealed partial class PassthroughFileSystem
     }
 
     // Makes the handle, and settles in which of the kernel's two I/O modes it is; see OpenState.
-    private FuseOpenOut Register(Node inode, SafeFd fd, OpenFlags flags)
+    private FuseOpenOut Register(Node inode, SafeFd fd, OpenFlags flags, bool isMaker = false)
     {
         bool isWritable = flags.AccessMode != OpenFlags.O_RDONLY;
-        var file = new OpenFile(fd, inode, isWritable);
+        var file = new OpenFile(fd, inode, isWritable) { IsMaker = isMaker };
         var open = new FuseOpenOut();
         _nodes.AddReference(inode);
         lock (inode)

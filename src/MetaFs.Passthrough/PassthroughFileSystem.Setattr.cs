@@ -34,14 +34,26 @@ public sealed partial class PassthroughFileSystem
 
             if (errno == Errno.OK)
             {
-                // Whoever makes a file sets its attributes before he closes it, and maps it after he has made it longer.
+                // Whoever makes a file sets its attributes before he closes it, and maps it after he has made it longer: asking
+                // again after each chmod, chown and utimens cost tar a GETATTR per file, and cp -a two.
                 attr = AttrOf(inode, stat);
-                if (request.Size is null)
+                if (request.Size is null && IsOnlyBeingMade(inode))
                     (attr.AttrValid, attr.AttrValidNsec) = Timeout(_options.AttrTimeout);
             }
 
             return errno;
         }
+    }
+
+    private static bool IsOnlyBeingMade(Node inode)
+    {
+        for (OpenFile? open = inode.Open?.First; open is not null; open = open.Next)
+        {
+            if (open is { IsWritable: true, IsMaker: false })
+                return false;
+        }
+
+        return true;
     }
 
     // The open file of the call, where it came through one; else the inode by name, for writing if its length changes.

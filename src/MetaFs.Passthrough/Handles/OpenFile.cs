@@ -19,6 +19,9 @@ internal sealed class OpenFile
 
     public bool IsWritable { get; }
 
+    /// <summary>Whether it is the handle that the file was made with.</summary>
+    public bool IsMaker { get; init; }
+
     /// <summary>Whether the kernel reads and writes the share's file itself.</summary>
     public bool IsPassedThrough { get; set; }
 
