@@ -31,7 +31,10 @@ internal static class ApplyCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> s_dryRun = new("--dry-run", "-n") { Description = "say what would be set, change nothing" };
+    private static readonly Option<bool> s_dryRun = new("--dry-run", "-n")
+    {
+        Description = "say what would be set, change nothing",
+    };
 
     private static readonly Option<bool> s_json = new("--json") { Description = "print one JSON object" };
 
@@ -81,7 +84,8 @@ internal static class ApplyCommand
     private static ExitCode Run(ParseResult result)
     {
         TextWriter error = result.InvocationConfiguration.Error;
-        using SafeFd root = OpenRoot(result.GetValue(s_directory)!);
+        using SafeFd root = CanonicalPath.RequireDirectory(
+            result.GetValue(s_directory)!, "DIR must be a directory with a copy of the tree");
         using Progress progress = Progress.Start(error, result.GetValue(s_quiet), "applying");
         using var interrupt = new Interrupt();
         bool isDry = result.GetValue(s_dryRun);
@@ -116,24 +120,31 @@ internal static class ApplyCommand
         string mountPoint, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
     {
         using SafeFd mount = ExportCommand.MountRoot(mountPoint);
+        var xattrs = new FileXattrs();
         long done = 0;
+        void Refused(byte[] path, Errno errno) => error.WriteLine(Refusal(path, "open", errno));
         using var walk = new ShareWalk(
             (in WalkedName name) =>
             {
-                applier.Apply(new Entry
+                byte[] path = name.Path is [(byte)'.'] ? [] : name.Path.ToArray();
+                OpenFlags flags = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW;
+                CString at = name.Name.Length == 0 ? CString.FromTerminated(".\0"u8) : name.Name;
+                Errno errno = Libc.Openat(name.Directory, at, flags, 0, out SafeFd fd);
+                Entry? entry = null;
+                using (fd)
                 {
-                    Path = name.Path is [(byte)'.'] ? [] : name.Path.ToArray(),
-                    Type = FileMode.TypeOf(name.Stat.Mode),
-                    Uid = name.Stat.Uid,
-                    Gid = name.Stat.Gid,
-                    Mode = FileMode.PermissionsOf(name.Stat.Mode),
-                    Atime = name.Stat.AtimeNs,
-                    Mtime = name.Stat.MtimeNs,
-                });
+                    if (errno == Errno.OK)
+                        errno = EffectiveEntries.Of(path, fd, xattrs, out entry);
+                }
+
+                if (entry is not null)
+                    applier.Apply(entry);
+                else
+                    Refused(path, errno);
                 progress.Report(++done, 0, "files", name.Path);
                 return name.Stat.Ino;
             },
-            (path, errno) => error.WriteLine(Refusal(path, "open", errno)), stop);
+            Refused, stop);
         walk.Run(mount);
         applier.Finish();
     }
@@ -143,16 +154,6 @@ internal static class ApplyCommand
     {
         void Left(string what, string why) => error.WriteLine($"metafs: {what}: left out: {why}");
         using OverlayReader reader = OverlayReader.Open(database, line => Left(database, line));
-        ApplyAll(RecordedEntries.Of(reader.Rows(), Left), applier, progress, reader.Counts().Records, stop);
-    }
-
-    private static SafeFd OpenRoot(string directory)
-    {
-        Errno errno = CanonicalPath.OpenDirectory(directory, out SafeFd root);
-        if (errno == Errno.OK)
-            return root;
-        root.Dispose();
-        throw CliException.FromErrno(
-            ExitCode.Share, ByteText.ForDisplay(directory), errno, "DIR must be a directory with a copy of the tree");
+        ApplyAll(RecordedEntries.Of(reader, Left), applier, progress, reader.Counts().Records, stop);
     }
 }

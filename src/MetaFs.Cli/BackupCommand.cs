@@ -31,7 +31,10 @@ internal static class BackupCommand
 
     public static Command Create()
     {
-        var command = new Command("backup", "Copy a database, also while it is mounted") { s_places, s_database, s_json };
+        var command = new Command("backup", "Copy a database, also while it is mounted")
+        {
+            s_places, s_database, s_json,
+        };
         command.Validators.Add(static result =>
         {
             int places = result.GetValue(s_places)?.Length ?? 0;
@@ -64,7 +67,8 @@ internal static class BackupCommand
         catch (IOException e) when (Path.Exists(file))
         {
             throw new CliException(
-                ExitCode.Failure, $"{shown}: EEXIST (File exists); a copy never replaces anything: name another file", e);
+                ExitCode.Failure,
+                $"{shown}: EEXIST (File exists); a copy never replaces anything: name another file", e);
         }
         catch (DirectoryNotFoundException e)
         {
@@ -73,7 +77,8 @@ internal static class BackupCommand
         }
         catch (IOException e)
         {
-            throw new CliException(ExitCode.Failure, $"{shown}: {e.Message}; name a file on another disk", e);
+            throw new CliException(
+                ExitCode.Failure, $"{shown}: {FileErrors.Explain(e)}; name a file on another disk", e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -90,9 +95,9 @@ internal static class BackupCommand
             return info!.Database;
         string shown = ByteText.ForDisplay(mountPoint);
         throw errno == Errno.ENOTTY
-            ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
+            ? new CliException(ExitCode.Share, $"{shown}: {MountPlaces.NoMount}")
             : CliException.FromErrno(
-                ExitCode.Failure, shown, errno, "name the database itself: metafs backup --db DATABASE FILE");
+                ExitCode.Share, shown, errno, "name the database itself: metafs backup --db DATABASE FILE");
     }
 
     private static string Text(string database, string file, OverlayCounts counts) => string.Create(
@@ -102,18 +107,13 @@ internal static class BackupCommand
 
     private static string Json(string database, string file, OverlayCounts counts)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, JsonValues.Options))
+        return JsonValues.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("database", database);
             json.WriteString("file", Path.GetFullPath(file));
             json.WriteNumber("records", counts.Records);
             json.WriteNumber("quarantined", counts.Quarantined);
             json.WriteNumber("bytes", new FileInfo(file).Length);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        });
     }
 }

@@ -14,8 +14,7 @@ internal static class CompletionCommand
     public static Command Create()
     {
         s_shell.AcceptOnlyFromAmong(Bash, Zsh, "fish");
-        var command = new Command("completion", "Print the shell's completion for metafs") { s_shell };
-        command.Hidden = true;
+        var command = new Command("completion", "Print what lets a shell complete metafs") { s_shell };
         command.SetAction(static result =>
         {
             result.InvocationConfiguration.Output.Write(Script(result.GetValue(s_shell)!));

@@ -7,14 +7,14 @@ internal enum ExitCode
     /// <summary>Done.</summary>
     Ok = 0,
 
-    /// <summary>Failed while running: a path cannot be shown, a mount is busy, no MetaFs mount is there.</summary>
+    /// <summary>Not all could be done, or something was found: a path cannot be shown, a mount is busy.</summary>
     Failure = 1,
 
     /// <summary>The command line is wrong: an unknown option, a bad value, a missing argument.</summary>
     Usage = 2,
 
     /// <summary>
-    /// SOURCE, MOUNTPOINT or DIR cannot be used: missing, no directory, inside each other, not writable.
+    /// SOURCE, SHARE, MOUNTPOINT or DIR cannot be used: missing, no directory, no MetaFs mount, inside each other.
     /// </summary>
     Share = 3,
 

@@ -129,7 +129,7 @@ internal static class ExportCommand
         catch (IOException e)
         {
             throw new CliException(
-                ExitCode.Failure, $"{ByteText.ForDisplay(output ?? "standard output")}: {e.Message}", e);
+                ExitCode.Failure, $"{ByteText.ForDisplay(output ?? "standard output")}: {FileErrors.Explain(e)}", e);
         }
 
         return isWhole ? ExitCode.Ok : ExitCode.Failure;
@@ -150,7 +150,9 @@ internal static class ExportCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CliException(
-                ExitCode.Failure, $"{ByteText.ForDisplay(path)}: {e.Message.TrimEnd('.')}; name a file that is not there yet", e);
+                ExitCode.Failure,
+                $"{ByteText.ForDisplay(path)}: {FileErrors.Explain(e)}; "
+                + "name a file that is not there yet, in a directory of yours", e);
         }
     }
 
@@ -167,7 +169,7 @@ internal static class ExportCommand
         root.Dispose();
         string shown = ByteText.ForDisplay(mountPoint);
         throw errno == Errno.ENOTTY
-            ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
-            : CliException.FromErrno(ExitCode.Failure, shown, errno, "MOUNTPOINT must be a directory of a mount");
+            ? new CliException(ExitCode.Share, $"{shown}: {MountPlaces.NoMount}")
+            : CliException.FromErrno(ExitCode.Share, shown, errno, "MOUNTPOINT must be a directory of a mount");
     }
 }

@@ -14,7 +14,10 @@ namespace MetaFs.Cli;
 /// <summary><c>metafs import FILE MOUNTPOINT</c> and <c>metafs import FILE --db FILE</c>.</summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string> s_file = new("FILE") { Description = "what to import; - is standard input" };
+    private static readonly Argument<string> s_file = new("FILE")
+    {
+        Description = "what to import; - is standard input",
+    };
 
     private static readonly Argument<string?> s_mountPoint = new("MOUNTPOINT")
     {
@@ -30,7 +33,10 @@ internal static class ImportCommand
 
     private static readonly Option<string> s_format = ExportCommand.FormatOption();
 
-    private static readonly Option<bool> s_dryRun = new("--dry-run", "-n") { Description = "say what would be set, change nothing" };
+    private static readonly Option<bool> s_dryRun = new("--dry-run", "-n")
+    {
+        Description = "say what would be set, change nothing",
+    };
 
     private static readonly Option<bool> s_json = new("--json") { Description = "print one JSON object" };
 
@@ -69,8 +75,8 @@ internal static class ImportCommand
         {
             using Stream input = Open(file);
             report = result.GetValue(s_database) is { } database
-                ? ToDatabase(input, file, database, isDry, progress)
-                : ToMount(input, file, result, progress);
+                ? ToDatabase(input, database, isDry, progress)
+                : ToMount(input, result, progress);
         }
         catch (OverlayException e)
         {
@@ -79,7 +85,8 @@ internal static class ImportCommand
         catch (EntryFormatException e)
         {
             string where = e.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {e.Line}: ") : "";
-            throw new CliException(ExitCode.Failure, $"{ByteText.ForDisplay(file)}: {where}{e.Message}", e);
+            throw new CliException(
+                ExitCode.Failure, $"{ByteText.ForDisplay(file)}: {where}{e.Message}; nothing was imported", e);
         }
 
         progress.Clear();
@@ -87,14 +94,14 @@ internal static class ImportCommand
         return report.Failed > 0 ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private static TransferReport ToDatabase(Stream input, string file, string database, bool isDry, Progress progress)
+    private static TransferReport ToDatabase(Stream input, string database, bool isDry, Progress progress)
     {
         bool isNew = !File.Exists(database);
         string target = isDry ? Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db") : database;
         try
         {
             using var restore = OverlayRestore.Open(target);
-            long records = DumpLines.Read(input, file, restore, done => progress.Report(done, 0, "records"));
+            long records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records"));
             restore.Commit();
             return new TransferReport(records, 0, 0, isDry);
         }
@@ -110,7 +117,7 @@ internal static class ImportCommand
         }
     }
 
-    private static TransferReport ToMount(Stream input, string file, ParseResult result, Progress progress)
+    private static TransferReport ToMount(Stream input, ParseResult result, Progress progress)
     {
         TextWriter error = result.InvocationConfiguration.Error;
         using SafeFd root = ExportCommand.MountRoot(result.GetValue(s_mountPoint)!);
@@ -124,11 +131,12 @@ internal static class ImportCommand
         {
             // Read whole before the first change: a malformed line shall change nothing.
             List<Entry> entries = [.. format.Read(input)];
-            ApplyCommand.ApplyAll(ByName(entries, root, error, interrupt.Token), applier, progress, entries.Count, interrupt.Token);
+            List<Entry> named = ByName(entries, root, error, interrupt.Token);
+            ApplyCommand.ApplyAll(named, applier, progress, entries.Count, interrupt.Token);
         }
         else
         {
-            FromDump(input, file, applier, progress, error, interrupt.Token);
+            FromDump(input, applier, progress, error, interrupt.Token);
         }
 
         return new TransferReport(applier.Applied, applier.Unchanged, applier.Failed, result.GetValue(s_dryRun));
@@ -136,7 +144,7 @@ internal static class ImportCommand
 
     // The paths of a complete export come out of its directories, so it becomes a database first.
     private static void FromDump(
-        Stream input, string file, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
+        Stream input, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
     {
         string database = Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db");
         try
@@ -144,13 +152,13 @@ internal static class ImportCommand
             long records;
             using (var restore = OverlayRestore.Open(database))
             {
-                records = DumpLines.Read(input, file, restore, done => progress.Report(done, 0, "records read"));
+                records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records read"));
                 restore.Commit();
             }
 
             using OverlayReader reader = OverlayReader.Open(database);
             IEnumerable<Entry> entries = RecordedEntries.Of(
-                reader.Rows(), (what, why) => error.WriteLine($"metafs: {what}: left out: {why}"));
+                reader, (what, why) => error.WriteLine($"metafs: {what}: left out: {why}"));
             ApplyCommand.ApplyAll(entries, applier, progress, records, stop);
         }
         finally
@@ -177,7 +185,8 @@ internal static class ImportCommand
             (path, errno) => error.WriteLine(ApplyCommand.Refusal(path, "open", errno)), stop);
         walk.Run(root);
         foreach (ulong ino in byIno.Keys)
-            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"metafs: inode {ino}: no file of the mount has it"));
+            error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"metafs: inode {ino}: no file of the mount has it"));
         return named;
     }
 
@@ -191,13 +200,19 @@ internal static class ImportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Failure, $"{ByteText.ForDisplay(file)}: {e.Message}", e);
+            throw new CliException(
+                ExitCode.Failure,
+                $"{ByteText.ForDisplay(file)}: {FileErrors.Explain(e)}; FILE must be an export that you may read", e);
         }
     }
 
     private static void Remove(string database)
     {
         foreach (string suffix in (string[])["", "-wal", "-shm", ".lock"])
-            File.Delete(database + suffix);
+        {
+            // Where it could not be made its directory may not be ours.
+            if (File.Exists(database + suffix))
+                File.Delete(database + suffix);
+        }
     }
 }

@@ -211,8 +211,8 @@ internal static class ListCommand
             return info!;
         string shown = ByteText.ForDisplay(mountPoint);
         throw errno == Errno.ENOTTY
-            ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
-            : CliException.FromErrno(ExitCode.Failure, shown, errno, "name the database itself: metafs list --db FILE");
+            ? new CliException(ExitCode.Share, $"{shown}: {MountPlaces.NoMount}")
+            : CliException.FromErrno(ExitCode.Share, shown, errno, "name the database itself: metafs list --db FILE");
     }
 
     private delegate bool TryParseId(string text, out uint id);

@@ -2,17 +2,16 @@
 using System.CommandLine;
 using System.Globalization;
 using MetaFs.Cli.Checking;
-using MetaFs.Cli.Mounting;
+using MetaFs.Cli.Rebinding;
 using MetaFs.Cli.Reports;
 using MetaFs.Cli.Terminals;
-using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough;
 using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Cli;
 
-/// <summary><c>metafs rebind SHARE --db FILE</c>.</summary>
+/// <summary><c>metafs rebind SHARE --db FILE [--by-path]</c>.</summary>
 internal static class RebindCommand
 {
     private static readonly Argument<string> s_share = new("SHARE")
@@ -33,12 +32,28 @@ internal static class RebindCommand
         HelpName = "N",
     };
 
-    private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "say what fits, change nothing" };
+    private static readonly Option<bool> s_byPath = new("--by-path")
+    {
+        Description = "the files were copied: find them by path, or size and mtime",
+    };
+
+    private static readonly Option<string?> s_content = new("--content")
+    {
+        Description = "with --by-path: the share as it was, to compare content",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> s_dryRun = new("--dry-run", "-n")
+    {
+        Description = "say what fits, change nothing",
+    };
 
     private static readonly Option<bool> s_force = new("--force")
     {
         Description = "also if most records do not fit the share's files",
     };
+
+    private static readonly Option<bool> s_quiet = Progress.QuietOption();
 
     private static readonly Option<bool> s_json = new("--json") { Description = "print one JSON object" };
 
@@ -46,14 +61,23 @@ internal static class RebindCommand
     {
         var command = new Command("rebind", "Tell a database that its share has another name or root now")
         {
-            s_share, s_database, s_volume, s_dryRun, s_force, s_json,
+            s_share, s_database, s_volume, s_byPath, s_content, s_dryRun, s_force, s_json, s_quiet,
         };
+        command.Validators.Add(static result =>
+        {
+            if (result.GetValue(s_content) is not null && !result.GetValue(s_byPath))
+                result.AddError("--content goes with --by-path");
+        });
         command.SetAction(static result =>
         {
-            var request = new Request(
+            TextWriter error = result.InvocationConfiguration.Error;
+            using Progress progress = Progress.Start(error, result.GetValue(s_quiet), "comparing");
+            var request = new RebindRequest(
                 result.GetValue(s_share)!, result.GetValue(s_database)!, result.GetValue(s_volume),
-                result.GetValue(s_dryRun), result.GetValue(s_force));
-            RebindOutcome outcome = Run(request);
+                result.GetValue(s_byPath), result.GetValue(s_content), result.GetValue(s_dryRun),
+                result.GetValue(s_force));
+            RebindOutcome outcome = Run(request, progress);
+            progress.Clear();
             result.InvocationConfiguration.Output.WriteLine(
                 result.GetValue(s_json) ? RebindReport.Json(outcome) : RebindReport.Text(outcome));
             return (int)ExitCode.Ok;
@@ -61,37 +85,21 @@ internal static class RebindCommand
         return command;
     }
 
-    private static RebindOutcome Run(Request request)
+    private static RebindOutcome Run(RebindRequest request, Progress progress)
     {
         using CheckedShare share = CheckedShare.OfDatabase(request.Database, request.Share);
-        if (!File.Exists(request.Database))
-            throw new CliException(ExitCode.Database, $"there is no database {ByteText.ForDisplay(request.Database)}");
+        using var interrupt = new Interrupt();
         try
         {
+            OverlayReader.RequireThere(request.Database);
             ShareDescription description = ShareInfo.Describe(share.Root!);
-
-            // Also the lock: from here on nobody mounts it.
-            using SqliteOverlayStore store = SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
-            Volume volume = Choose(store, request.Volume, request.Database);
-            VolumeIdentity identity = volume.Identity.ByName ? description.NameIdentity : description.Identity;
-            Volume? present = store.FindVolume(identity, out Volume? found) == OverlayStatus.Ok ? found : null;
-            if (present is not null && present.Id != volume.Id)
-                throw new CliException(
-                    ExitCode.Database,
-                    $"{request.Database}: the share is volume {present.Id} of it already, {present.Identity.Source}");
-            RebindOutcome outcome = Compare(request, share, volume, identity);
-            if (!request.Force && outcome.Fitting * 2 < outcome.Records)
-                throw new CliException(
-                    ExitCode.Database,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{request.Share}: only {outcome.Fitting} of {outcome.Records} records fit its files, so it is "
-                        + $"hardly that share (a copy has other inode numbers); --force rebinds all the same"));
-            if (request.DryRun || present?.Identity == identity)
-                return outcome;
-            if (store.Rebind(volume.Id, identity) != OverlayStatus.Ok || store.Sync() != OverlayStatus.Ok)
-                throw new CliException(ExitCode.Database, $"{request.Database}: the change could not be written");
-            return outcome with { IsDone = true };
+            return request.ByPath
+                ? RebindByPath.Run(request, share.Root!, description, Choose(request), progress, interrupt.Token)
+                : ByNumber(request, share, description, progress, interrupt.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new CliException(ExitCode.Failure, "interrupted: nothing was changed", e);
         }
         catch (OverlayException e)
         {
@@ -103,9 +111,38 @@ internal static class RebindCommand
         }
     }
 
-    private static Volume Choose(SqliteOverlayStore store, long? id, string database)
+    private static RebindOutcome ByNumber(
+        RebindRequest request, CheckedShare share, ShareDescription description, Progress progress,
+        CancellationToken stop)
     {
-        IReadOnlyList<Volume> volumes = store.Volumes();
+        // Also the lock: from here on nobody mounts it.
+        using SqliteOverlayStore store = SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
+        Volume volume = Choose(store.Volumes(), request);
+        VolumeIdentity identity = volume.Identity.ByName ? description.NameIdentity : description.Identity;
+        Volume? present = store.FindVolume(identity, out Volume? found) == OverlayStatus.Ok ? found : null;
+        if (present is not null && present.Id != volume.Id)
+            throw new CliException(
+                ExitCode.Database,
+                $"{request.Database}: the share is volume {present.Id} of it already, {present.Identity.Source}");
+        RebindOutcome outcome = Compare(request, share, volume, identity, progress, stop);
+        RebindByPath.RequireMost(request, outcome, "a copy has other inode numbers: --by-path");
+        if (request.DryRun || present?.Identity == identity)
+            return outcome;
+        if (store.Rebind(volume.Id, identity) != OverlayStatus.Ok || store.Sync() != OverlayStatus.Ok)
+            throw new CliException(ExitCode.Database, $"{request.Database}: the change could not be written");
+        return outcome with { IsDone = true };
+    }
+
+    // The store brings an older schema up to date, and says if somebody has the database mounted.
+    private static Volume Choose(RebindRequest request)
+    {
+        using SqliteOverlayStore store = SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
+        return Choose(store.Volumes(), request);
+    }
+
+    private static Volume Choose(IReadOnlyList<Volume> volumes, RebindRequest request)
+    {
+        (long? id, string database) = (request.Volume, request.Database);
         Volume? chosen = id is null && volumes.Count == 1 ? volumes[0] : volumes.FirstOrDefault(v => v.Id == id);
         if (chosen is not null)
             return chosen;
@@ -119,37 +156,19 @@ internal static class RebindCommand
     }
 
     private static RebindOutcome Compare(
-        Request request, CheckedShare share, Volume volume, in VolumeIdentity identity)
+        RebindRequest request, CheckedShare share, Volume volume, in VolumeIdentity identity, Progress progress,
+        CancellationToken stop)
     {
         long other = 0;
         using OverlayReader reader = OverlayReader.Open(request.Database);
         using var check = new RecordCheck(
-            reader, finding => other += finding.Kind == FindingKind.ReusedInode ? 1 : 0, volume.Id);
-        using var interrupt = new Interrupt();
-        try
+            reader, finding => other += finding.Kind == FindingKind.ReusedInode ? 1 : 0, volume.Id)
         {
-            check.Compare(share.Root!, interrupt.Token);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new CliException(ExitCode.Failure, "interrupted: nothing was changed", e);
-        }
-
+            Walked = (names, path) => progress.Report(names, 0, "names", path),
+        };
+        check.Compare(share.Root!, stop);
         long records = check.Records - check.Elsewhere;
         return new RebindOutcome(
             request.Database, volume, identity, records, check.Found - other, check.NotComparable, false);
     }
-
-    private sealed record Request(string Share, string Database, long? Volume, bool DryRun, bool Force);
 }
-
-/// <summary>What a rebind found and did.</summary>
-/// <param name="Database">The file.</param>
-/// <param name="Before">The volume as it was.</param>
-/// <param name="After">The share as it is.</param>
-/// <param name="Records">Records of the volume.</param>
-/// <param name="Fitting">Those that an inode of the share fits.</param>
-/// <param name="NotComparable">Those that cannot be compared, as inode numbers move.</param>
-/// <param name="IsDone">Whether the database was changed.</param>
-internal sealed record RebindOutcome(
-    string Database, Volume Before, VolumeIdentity After, long Records, long Fitting, long NotComparable, bool IsDone);

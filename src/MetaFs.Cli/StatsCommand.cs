@@ -118,7 +118,7 @@ internal static class StatsCommand
             errno = ControlClient.Stats(path, out stats);
         if (errno != Errno.OK)
             throw new CliException(
-                ExitCode.Failure,
+                ExitCode.Share,
                 $"{ByteText.ForDisplay(mountPoint)}: {ControlClient.Explain(info is null ? errno : Errno.EPROTO)}");
         return new MountStatistics(info!, stats!, count ? Count(info!.Database) : null);
     }

@@ -108,7 +108,14 @@ internal static class UnmountCommand
         string? mountPoint = Candidates(argument).FirstOrDefault(IsMetaFs);
         if (mountPoint is not null)
             return mountPoint;
-        throw new CliException(ExitCode.Failure, $"{ByteText.ForDisplay(argument)}: {MountPlaces.NoMount}");
+        string shown = ByteText.ForDisplay(argument);
+        Errno errno = Libc.Statx(
+            SafeFd.CurrentDirectory, CString.FromTerminated(ByteText.ToTerminated(argument)),
+            AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_BASIC_STATS, out _);
+        throw errno == Errno.OK
+            ? new CliException(ExitCode.Share, $"{shown}: {MountPlaces.NoMount}")
+            : CliException.FromErrno(ExitCode.Share, shown, errno, "and no MetaFs mount is there; see: findmnt -t "
+                + MountPlaces.FileSystemType);
     }
 
     private static IEnumerable<string> Candidates(string argument)

@@ -47,15 +47,12 @@ internal static class VersionCommand
             return;
         }
 
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, JsonValues.Options with { Indented = true }))
-        {
-            writer.WriteStartObject();
-            foreach ((string key, _, string value) in rows)
-                writer.WriteString(key, value);
-            writer.WriteEndObject();
-        }
-
-        output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+        output.WriteLine(JsonValues.Object(
+            writer =>
+            {
+                foreach ((string key, _, string value) in rows)
+                    writer.WriteString(key, value);
+            },
+            isIndented: true));
     }
 }

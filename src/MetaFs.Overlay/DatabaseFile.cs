@@ -92,7 +92,7 @@ internal static class DatabaseFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OverlayException(
-                $"database {database} cannot be opened for writing: {e.Message}; {AnotherPlace}", e);
+                $"database {database} cannot be opened for writing: {FileTrouble.Of(e)}; {AnotherPlace}", e);
         }
 
         if (length == 0)
@@ -125,7 +125,7 @@ internal static class DatabaseFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OverlayException($"database {database} cannot be made: {e.Message}; {AnotherPlace}", e);
+            throw new OverlayException($"database {database} cannot be made: {FileTrouble.Of(e)}; {AnotherPlace}", e);
         }
     }
 
@@ -143,7 +143,7 @@ internal static class DatabaseFile
             {
                 throw new OverlayException(
                     $"database {database}: others may have access to {file} and its mode cannot be changed: "
-                    + $"{e.Message}; chown it to the user who mounts, or give another db=FILE",
+                    + $"{FileTrouble.Of(e)}; chown it to the user who mounts, or give another db=FILE",
                     e);
             }
         }

@@ -60,7 +60,7 @@ public static class DatabaseLocation
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OverlayException(
-                $"directory {directory} for the database cannot be made: {e.Message}; "
+                $"directory {directory} for the database cannot be made: {FileTrouble.Of(e)}; "
                 + "give db=FILE in a directory of yours",
                 e);
         }

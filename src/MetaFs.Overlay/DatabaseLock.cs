@@ -99,8 +99,8 @@ internal sealed class DatabaseLock : IDisposable
             {
                 file?.Dispose();
                 throw new OverlayException(
-                    $"lock file {FileOf(database)} cannot be locked: {e.Message}; give db=FILE in a directory of yours",
-                    e);
+                    $"lock file {FileOf(database)} cannot be locked: {FileTrouble.Of(e)}; "
+                    + "give db=FILE in a directory of yours", e);
             }
 
             s_held.Add(database);

@@ -33,12 +33,7 @@ public sealed class OverlayReader : IDisposable
     /// <exception cref="OverlayException">Missing, not readable, damaged, or not of this program's format.</exception>
     public static OverlayReader Open(string path, Action<string>? log = null)
     {
-        string file = DatabaseFile.Absolute(path);
-        if (Directory.Exists(file))
-            throw new OverlayException($"database {file} is a directory; name the file in it");
-        if (!File.Exists(file))
-            throw new OverlayException($"there is no database {file}; it is made when a share is mounted with it");
-
+        string file = RequireThere(path);
         SqliteDatabase? database = null;
         try
         {
@@ -59,8 +54,32 @@ public sealed class OverlayReader : IDisposable
         {
             database?.Dispose();
             if (e is SqliteException sqlite)
-                throw SqliteFailure.Explain(file, sqlite);
+                throw IsForbidden(file) ? Forbidden(file, e) : SqliteFailure.Explain(file, sqlite);
             throw;
+        }
+    }
+
+    /// <summary>Refuses what is no file, or not there, or may not be looked at.</summary>
+    /// <returns>Its absolute path.</returns>
+    /// <exception cref="OverlayException">There is no file that could be read.</exception>
+    public static string RequireThere(string path)
+    {
+        string file = DatabaseFile.Absolute(path);
+        if (Directory.Exists(file))
+            throw new OverlayException($"database {file} is a directory; name the file in it");
+        try
+        {
+            // Not opened: closing it would drop the locks that SQLite has on it in this process (fcntl(2)).
+            _ = File.GetUnixFileMode(file);
+            return file;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Forbidden(file, e);
+        }
+        catch (IOException e)
+        {
+            throw new OverlayException($"there is no database {file}; it is made when a share is mounted with it", e);
         }
     }
 
@@ -183,18 +202,44 @@ public sealed class OverlayReader : IDisposable
             yield return rows.Current;
     }
 
+    /// <summary>The extended attributes of a row, with their values.</summary>
+    public IReadOnlyList<OverlaidXattr> XattrsWithValues(OverlayRow row) =>
+        row.Xattrs.Count == 0 ? [] : Guarded(() => XattrsOf(row.Key, row.Record, withValues: true));
+
     /// <summary>Closes the database.</summary>
     public void Dispose() => _database.Dispose();
 
-    private List<OverlaidXattr> XattrsOf(InodeKey key, InodeRecord record)
+    // Asked only where SQLite could not open it, and so has no lock on it.
+    private static bool IsForbidden(string file)
+    {
+        try
+        {
+            using FileStream opened = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static OverlayException Forbidden(string file, Exception e) =>
+        new($"database {file}: EACCES (Permission denied); only who mounted may read it, and root", e);
+
+    private List<OverlaidXattr> XattrsOf(InodeKey key, InodeRecord record, bool withValues = false)
     {
         List<OverlaidXattr> xattrs = [];
         if (record.Xattrs == XattrKinds.None)
             return xattrs;
-        using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.XattrNames);
+        using SqliteStatement row = _database.PrepareForCaller(
+            withValues ? OverlaySchema.XattrValues : OverlaySchema.XattrNames);
         row.Bind(1, key.Volume);
         row.Bind(2, key.Ino);
-        SqliteException.ThrowExceptionForRC(XattrTable.Read(row, withValues: false, xattrs), _database.Handle);
+        SqliteException.ThrowExceptionForRC(XattrTable.Read(row, withValues, xattrs), _database.Handle);
         return xattrs;
     }
 

@@ -20,13 +20,21 @@ internal sealed record CliRun(ExitCode Code, string Output, string Error)
     public static CliRun Outside(bool byHost, params string[] args)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "metafs");
-        var start = new ProcessStartInfo(byHost ? "dotnet" : program)
+        return byHost ? Of("dotnet", [program + ".dll", .. args]) : Of(program, args);
+    }
+
+    /// <summary>Runs the built program as a user with no right to anything; for root.</summary>
+    public static CliRun AsNobody(params string[] args) => Of(
+        "setpriv",
+        ["--reuid", "65534", "--regid", "65534", "--clear-groups", Path.Combine(AppContext.BaseDirectory, "metafs"), .. args]);
+
+    private static CliRun Of(string program, string[] args)
+    {
+        var start = new ProcessStartInfo(program, args)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string arg in byHost ? [program + ".dll", .. args] : args)
-            start.ArgumentList.Add(arg);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();

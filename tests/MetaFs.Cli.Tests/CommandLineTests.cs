@@ -5,7 +5,7 @@ namespace MetaFs.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, export, import, apply, probe, doctor, version (see metafs --help)")]
+    [InlineData("", "metafs: a command is required: mount, umount, show, list, diff, stats, fsck, prune, backup, rebind, export, import, apply, probe, doctor, version, completion (see metafs --help)")]
     [InlineData("mout", "metafs: unknown command 'mout'; did you mean 'mount'? (see metafs --help)")]
     [InlineData("frobnicate", "metafs: unknown command 'frobnicate' (see metafs --help)")]
     [InlineData("mount", "(see metafs mount --help)")]
@@ -53,6 +53,10 @@ public sealed class CommandLineTests
     [InlineData("probe --help")]
     [InlineData("doctor --help")]
     [InlineData("version --help")]
+    [InlineData("export --help")]
+    [InlineData("import --help")]
+    [InlineData("apply --help")]
+    [InlineData("completion --help")]
     public void Help_is_output_and_success(string line)
     {
         CliRun run = CliRun.Inside(line.Split(' '));
@@ -91,9 +95,9 @@ public sealed class CommandLineTests
             "metafs: /etc/passwd: not on a MetaFs mount; see: findmnt -t fuse.metafs\n" +
             "metafs: /no such file: ENOENT (No such file or directory)\n",
             run.Error);
-        Assert.Equal(ExitCode.Failure, CliRun.Inside("list", "/").Code);
+        Assert.Equal(ExitCode.Share, CliRun.Inside("list", "/").Code);
         CliRun umount = CliRun.Inside("umount", "/");
-        Assert.Equal(ExitCode.Failure, umount.Code);
+        Assert.Equal(ExitCode.Share, umount.Code);
         Assert.Contains("not on a MetaFs mount", umount.Error, StringComparison.Ordinal);
     }
 

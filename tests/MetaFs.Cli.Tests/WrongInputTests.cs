@@ -1,4 +1,7 @@
 using System.CommandLine;
+using MetaFs.Cli.Tests.Probing;
+using MetaFs.Overlay;
+using Microsoft.Data.Sqlite;
 
 namespace MetaFs.Cli.Tests;
 
@@ -26,10 +29,6 @@ public sealed class WrongInputTests
 
     public static TheoryData<string> Commands => [.. CommandLine.CreateRoot().Subcommands.Select(static c => c.Name)];
 
-    /// <summary>The parser prints no help for what help does not list (completion).</summary>
-    public static TheoryData<string> Listed =>
-        [.. CommandLine.CreateRoot().Subcommands.Where(static c => !c.Hidden).Select(static c => c.Name)];
-
     public static TheoryData<string> OfMount => [.. s_ofMount];
 
     public static TheoryData<string> OfDatabase => [.. s_ofDatabase];
@@ -46,7 +45,7 @@ public sealed class WrongInputTests
     }
 
     [Theory]
-    [MemberData(nameof(Listed))]
+    [MemberData(nameof(Commands))]
     public void Every_command_has_help(string name)
     {
         CliRun help = CliRun.Inside(name, "--help");
@@ -77,7 +76,7 @@ public sealed class WrongInputTests
     {
         using var directory = new TempDirectory();
         CliRun run = Run(directory, row, directory.Make("plain"));
-        Assert.NotEqual(ExitCode.Ok, run.Code);
+        Assert.Equal(OfPaths(row), run.Code);
         Assert.Contains($"{directory.Path}/plain: not on a MetaFs mount", run.Error, StringComparison.Ordinal);
     }
 
@@ -87,8 +86,9 @@ public sealed class WrongInputTests
     {
         using var directory = new TempDirectory();
         CliRun run = Run(directory, row, $"{directory.Path}/none");
-        Assert.NotEqual(ExitCode.Ok, run.Code);
-        Assert.StartsWith($"metafs: {directory.Path}/none: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(OfPaths(row), run.Code);
+        Assert.StartsWith(
+            $"metafs: {directory.Path}/none: ENOENT (No such file or directory)", run.Error, StringComparison.Ordinal);
         Assert.False(Path.Exists($"{directory.Path}/none"));
     }
 
@@ -118,15 +118,93 @@ public sealed class WrongInputTests
         Assert.False(Path.Exists($"{directory.Path}/new"));
     }
 
+    [Theory]
+    [MemberData(nameof(OfDatabase))]
+    public void A_database_of_another_program_is_named_and_left_as_it_was(string row)
+    {
+        using var directory = new TempDirectory();
+        string file = $"{directory.Path}/foreign";
+        using (var connection = new SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            SQLitePCL.Batteries_V2.Init();
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE record (x); PRAGMA user_version = 7";
+            command.ExecuteNonQuery();
+        }
+
+        byte[] before = File.ReadAllBytes(file);
+        CliRun run = Run(directory, row, file);
+        Assert.Equal(ExitCode.Database, run.Code);
+        Assert.Contains($"{file} is not a MetaFs database", run.Error + run.Output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(file));
+        Assert.Equal(["dir", "file", "foreign"], Left(directory).Where(static name => name != "foreign.lock"));
+    }
+
+    [RootFact("tmpfs")]
+    public void Who_may_not_is_told_what_and_nothing_is_made()
+    {
+        using var directory = new TempDirectory();
+        directory.Make("dir");
+        directory.Make("secret");
+        directory.Chmod("0", "secret");
+        directory.Chmod("755");
+        File.WriteAllText($"{directory.Path}/file", "#mtree\n");
+        string[] rows =
+        [
+            .. s_ofMount, .. s_ofDatabase, "mount @ dir", "mount dir @", "probe @", "import @ --db new", "import file --db @",
+        ];
+        foreach (string row in rows)
+        {
+            CliRun run = CliRun.AsNobody(Arguments(directory, row, $"{directory.Path}/secret/x"));
+            Assert.False(run.Code == ExitCode.Ok, row);
+            Assert.True(
+                run.Error.Contains($"{directory.Path}/secret", StringComparison.Ordinal)
+                && run.Error.Contains("EACCES (Permission denied)", StringComparison.Ordinal)
+                && !run.Error.Contains("internal error", StringComparison.Ordinal),
+                $"{row}: {run.Error}");
+            Assert.Equal(["dir", "file", "secret"], Left(directory));
+        }
+    }
+
+    [RootFact("tmpfs")]
+    public void A_database_that_one_may_not_read_is_no_damaged_one()
+    {
+        using var directory = new TempDirectory();
+        directory.Make("dir");
+        string file = $"{directory.Path}/theirs.db";
+        SqliteOverlayStore.Open(file, new OverlayOpenOptions()).Dispose();
+        directory.Chmod("755");
+        foreach (string row in s_ofDatabase)
+        {
+            CliRun run = CliRun.AsNobody(Arguments(directory, row, file));
+            Assert.Equal((row, ExitCode.Database), (row, run.Code));
+            Assert.True(
+                run.Error.Contains(file, StringComparison.Ordinal)
+                && run.Error.Contains("EACCES (Permission denied)", StringComparison.Ordinal), $"{row}: {run.Error}");
+        }
+    }
+
+    // It takes several paths, of each of which it says what it can.
+    private static ExitCode OfPaths(string row) =>
+        row.StartsWith("show", StringComparison.Ordinal) ? ExitCode.Failure : ExitCode.Share;
+
+    private static IEnumerable<string> Left(TempDirectory directory) =>
+        Directory.EnumerateFileSystemEntries(directory.Path).Select(static path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal);
+
     private static CliRun Run(TempDirectory directory, string row, string tried)
     {
         directory.Make("dir");
         File.WriteAllText($"{directory.Path}/file", "#mtree\n");
-        return CliRun.Inside([.. row.Split(' ').Select(word => word switch
+        return CliRun.Inside(Arguments(directory, row, tried));
+    }
+
+    private static string[] Arguments(TempDirectory directory, string row, string tried) =>
+        [.. row.Split(' ').Select(word => word switch
         {
             "@" => tried,
             "dir" or "file" or "new" => $"{directory.Path}/{word}",
             _ => word,
-        })]);
-    }
+        })];
 }

@@ -20,12 +20,13 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
     public static CheckedShare OfMount(string mountPoint, string? command)
     {
         string shown = ByteText.ForDisplay(mountPoint);
-        Errno errno = ControlClient.Info(CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
+        Errno errno = ControlClient.Info(
+            CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
         if (errno != Errno.OK)
             throw errno == Errno.ENOTTY
-                ? new CliException(ExitCode.Failure, $"{shown}: {MountPlaces.NoMount}")
+                ? new CliException(ExitCode.Share, $"{shown}: {MountPlaces.NoMount}")
                 : CliException.FromErrno(
-                    ExitCode.Failure, shown, errno,
+                    ExitCode.Share, shown, errno,
                     command is null
                         ? "MOUNTPOINT must be a directory of a mount"
                         : $"name the database itself: metafs {command} --db FILE");
@@ -48,12 +49,9 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
     {
         if (share is null)
             return new CheckedShare(database, null, null);
-        Errno errno = CanonicalPath.OpenDirectory(share, out SafeFd root);
-        if (errno == Errno.OK)
-            return new CheckedShare(database, root, share);
-        root.Dispose();
-        throw CliException.FromErrno(
-            ExitCode.Share, ByteText.ForDisplay(share), errno, "DIR must be the share's directory, as it was mounted over");
+        return new CheckedShare(
+            database,
+            CanonicalPath.RequireDirectory(share, "DIR must be the share's directory, as it was mounted over"), share);
     }
 
     /// <summary>What changes the database: its mount, or we ourselves where it has none.</summary>
@@ -70,7 +68,7 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
             return errno == Errno.OK
                 ? new LiveRepair(info!, mountPoint)
                 : throw new CliException(
-                    ExitCode.Failure, $"{ByteText.ForDisplay(mountPoint)}: {ControlClient.Explain(errno)}");
+                    ExitCode.Share, $"{ByteText.ForDisplay(mountPoint)}: {ControlClient.Explain(errno)}");
         }
         catch (OverlayException e)
         {

@@ -42,8 +42,7 @@ internal sealed class OfflineRepair : IRecordRepair
     /// <exception cref="OverlayException">It is mounted, or cannot be written.</exception>
     public OfflineRepair(string database)
     {
-        if (!File.Exists(database))
-            throw new CliException(ExitCode.Database, $"there is no database {ByteText.ForDisplay(database)}");
+        OverlayReader.RequireThere(database);
         _store = SqliteOverlayStore.Open(database, new OverlayOpenOptions());
     }
 

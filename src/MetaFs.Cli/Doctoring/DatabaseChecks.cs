@@ -72,7 +72,9 @@ internal sealed class DatabaseChecks(string directory, IEnumerable<string> mount
                 return Diagnosis.Fail(Name, $"{file} is damaged: {findings[0]}", "restore a copy (metafs backup made one?)");
             OverlayCounts counts = reader.Counts();
             return Diagnosis.Ok(Name, string.Create(
-                CultureInfo.InvariantCulture, $"{file}: sound, {counts.Records:N0} records, {counts.Quarantined:N0} in quarantine"));
+                CultureInfo.InvariantCulture,
+                $"{file}: sound, {counts.Records:N0} record{(counts.Records == 1 ? "" : "s")}, "
+                + $"{counts.Quarantined:N0} in quarantine"));
         }
         catch (OverlayException e)
         {

@@ -15,6 +15,19 @@ internal static class CanonicalPath
             SafeFd.CurrentDirectory, CString.FromTerminated(ByteText.ToTerminated(path)),
             OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0, out directory);
 
+    /// <summary>The same for a directory that was named on the command line.</summary>
+    /// <param name="path">As it was given.</param>
+    /// <param name="cure">What it should be, for people.</param>
+    /// <exception cref="CliException">It cannot be opened.</exception>
+    public static SafeFd RequireDirectory(string path, string cure)
+    {
+        Errno errno = OpenDirectory(path, out SafeFd directory);
+        if (errno == Errno.OK)
+            return directory;
+        directory.Dispose();
+        throw CliException.FromErrno(ExitCode.Share, ByteText.ForDisplay(path), errno, cure);
+    }
+
     /// <summary>The path by which the kernel knows an open file now, as bytes.</summary>
     public static Errno OfDescriptor(SafeFd file, out byte[] path)
     {

@@ -46,10 +46,8 @@ internal static class DoctorReport
     /// <summary>For programs: one object.</summary>
     public static string Json(IReadOnlyList<Diagnosis> diagnoses)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, JsonValues.Options))
+        return JsonValues.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("checks");
             foreach (Diagnosis diagnosis in diagnoses)
             {
@@ -65,10 +63,7 @@ internal static class DoctorReport
             json.WriteEndArray();
             json.WriteNumber("warnings", diagnoses.Count(static d => d.Health == Health.Warn));
             json.WriteNumber("failures", diagnoses.Count(static d => d.Health == Health.Fail));
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        });
     }
 
     private static string Word(Health health) => health switch

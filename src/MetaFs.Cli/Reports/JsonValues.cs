@@ -14,6 +14,20 @@ internal static class JsonValues
         Indented = false,
     };
 
+    /// <summary>One object as text.</summary>
+    public static string Object(Action<Utf8JsonWriter> write, bool isIndented = false)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Options with { Indented = isIndented }))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
     /// <summary>
     /// A path or target: <paramref name="name"/> as text, with U+FFFD for what is no UTF-8, and then also that name with "_b64", the exact bytes.
     /// </summary>

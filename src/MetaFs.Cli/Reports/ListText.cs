@@ -27,7 +27,7 @@ internal static class ListText
         string mtime = record.Mtime is { } time ? FieldText.ShortTime(time.Nanoseconds) : ".";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{type}{mode} {owner + ":" + group,-16} {mtime,-16} {Reasons(record),-14} {PathOf(row)}\n");
+            $"{type}{mode} {owner + ":" + group,-16} {mtime,-16} {Reasons(record),-15} {PathOf(row)}\n");
     }
 
     private static string PathOf(OverlayRow row) => row.Path is { } path

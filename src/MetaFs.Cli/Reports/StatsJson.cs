@@ -9,18 +9,11 @@ namespace MetaFs.Cli.Reports;
 /// <summary>What <c>metafs stats --json</c> prints: one object in one line.</summary>
 internal static class StatsJson
 {
-    public static string Format(MountStatistics stats)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, JsonValues.Options))
-            Write(json, stats);
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    public static string Format(MountStatistics stats) => JsonValues.Object(json => Write(json, stats));
 
     private static void Write(Utf8JsonWriter json, MountStatistics stats)
     {
         ControlInfo info = stats.Info;
-        json.WriteStartObject();
         json.WriteString("mount_point", info.MountPoint);
         json.WriteString("source", info.Source);
         json.WriteString("file_system", info.FileSystem);
@@ -55,7 +48,6 @@ internal static class StatsJson
         json.WriteStartObject("counters");
         foreach ((string name, long value) in stats.Stats.Counters)
             json.WriteNumber(name, value);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

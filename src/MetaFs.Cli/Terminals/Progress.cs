@@ -12,6 +12,9 @@ internal sealed class Progress : IDisposable
     private const long FirstAfter = 400;
     private const long Every = 100;
 
+    // What is left is guessed from what is done; from less than that it is a wild guess.
+    private const long GuessAfter = 2000;
+
     private readonly TextWriter? _error;
     private readonly string _what;
     private readonly Ink _ink;
@@ -80,7 +83,7 @@ internal sealed class Progress : IDisposable
             int filled = (int)(done * BarWidth / total);
             line.Append(" [").Append('#', filled).Append('-', BarWidth - filled).Append("] ");
             line.Append(CultureInfo.InvariantCulture, $"{done * 100 / total,3}%  {done:N0} of {total:N0} {unit}");
-            if (rate > 0 && done < total)
+            if (rate > 0 && done < total && elapsed >= GuessAfter)
                 line.Append(CultureInfo.InvariantCulture, $"  {Left((total - done) / rate)}");
         }
         else

@@ -9,9 +9,9 @@ using MetaFs.Overlay;
 namespace MetaFs.Cli.Transfer;
 
 /// <summary>
-/// JSON lines: first <c>{"metafs":"overlay","format":1,...}</c>, then rows as <c>{"table":"record","volume":1,...}</c> with
-/// the columns' names of metafs-overlay(5). NULL is left out; bytes are text where they are UTF-8, else base64 under the
-/// name with "_b64" behind it; inode numbers are unsigned.
+/// JSON lines: first <c>{"metafs":"overlay","format":1,...}</c>, then rows as <c>{"table":"record","volume":1,...}</c>
+/// with the columns' names of metafs-overlay(5). NULL is left out; bytes are text where they are UTF-8, else base64 under
+/// the name with "_b64" behind it; inode numbers are unsigned.
 /// </summary>
 internal static class DumpLines
 {
@@ -19,7 +19,6 @@ internal static class DumpLines
     public const int Format = 1;
 
     private const string EncodedSuffix = "_b64";
-    private const int LongestLine = 1024 * 1024;
 
     /// <summary>Writes a header and all rows.</summary>
     /// <returns>How many records, tables of other things not counted.</returns>
@@ -51,23 +50,22 @@ internal static class DumpLines
 
     /// <summary>Reads lines into an empty database.</summary>
     /// <param name="input">The export.</param>
-    /// <param name="name">Its name, for messages.</param>
     /// <param name="restore">The database.</param>
     /// <param name="progress">Told the number of records.</param>
     /// <returns>How many records.</returns>
-    /// <exception cref="CliException">A line is not as it should be; it names its number.</exception>
-    public static long Read(Stream input, string name, OverlayRestore restore, Action<long> progress)
+    /// <exception cref="EntryFormatException">A line is not as it should be.</exception>
+    public static long Read(Stream input, OverlayRestore restore, Action<long> progress)
     {
         long records = 0;
-        long number = 0;
-        foreach (byte[] line in Lines(input, name))
+        bool isEmpty = true;
+        foreach ((long number, byte[] line) in TextLines.Of(input, mustEnd: true))
         {
-            number++;
             try
             {
                 using JsonDocument document = JsonDocument.Parse(line);
-                if (number == 1)
+                if (isEmpty)
                 {
+                    isEmpty = false;
                     CheckHeader(document.RootElement);
                     continue;
                 }
@@ -78,19 +76,21 @@ internal static class DumpLines
                 if (row.Table == "record")
                     progress(++records);
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+            catch (JsonException e)
             {
-                throw Malformed(name, number, e.Message);
+                // Its message ends with a position that counts this line as the first.
+                string what = e.Message.Split(" LineNumber:")[0];
+                throw new EntryFormatException(
+                    number, string.Create(CultureInfo.InvariantCulture, $"byte {e.BytePositionInLine + 1}: {what}"));
+            }
+            catch (Exception e) when (e is FormatException or InvalidOperationException)
+            {
+                throw new EntryFormatException(number, e.Message);
             }
         }
 
-        return number == 0 ? throw Malformed(name, 1, "it is empty") : records;
+        return isEmpty ? throw new EntryFormatException(1, "it is empty") : records;
     }
-
-    /// <summary>The error of a line.</summary>
-    public static CliException Malformed(string name, long line, string problem) => new(
-        ExitCode.Failure,
-        string.Create(CultureInfo.InvariantCulture, $"{ByteText.ForDisplay(name)}: line {line}: {problem}; nothing was imported"));
 
     private static void EndLine(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream output)
     {
@@ -180,32 +180,5 @@ internal static class DumpLines
         }
 
         throw new FormatException($"'{property.Name}' is no value for a column of type {type}");
-    }
-
-    private static IEnumerable<byte[]> Lines(Stream input, string name)
-    {
-        var line = new ArrayBufferWriter<byte>();
-        byte[] chunk = new byte[64 * 1024];
-        long number = 1;
-        for (int read = input.Read(chunk); read > 0; read = input.Read(chunk))
-        {
-            int start = 0;
-            for (int end = Array.IndexOf(chunk, (byte)'\n', 0, read); end >= 0;
-                 end = Array.IndexOf(chunk, (byte)'\n', start, read - start))
-            {
-                line.Write(chunk.AsSpan(start, end - start));
-                yield return line.WrittenSpan.ToArray();
-                line.ResetWrittenCount();
-                number++;
-                start = end + 1;
-            }
-
-            line.Write(chunk.AsSpan(start, read - start));
-            if (line.WrittenCount > LongestLine)
-                throw Malformed(name, number, "longer than any row");
-        }
-
-        if (line.WrittenCount > 0)
-            throw Malformed(name, number, "it ends without a newline: the export is cut off");
     }
 }

@@ -17,6 +17,7 @@ internal static class EffectiveEntries
     public static IEnumerable<Entry> Of(IEnumerable<OverlayRow> rows, SafeFd mount, Action<string, string> left)
     {
         using var cursor = new TreeCursor(mount);
+        var xattrs = new FileXattrs();
         foreach (OverlayRow row in rows)
         {
             if (row.Path is not { } path)
@@ -26,7 +27,7 @@ internal static class EffectiveEntries
             }
 
             byte[] below = path is [(byte)'.'] ? [] : path;
-            Errno errno = Look(cursor, below, out Entry? entry);
+            Errno errno = Look(cursor, xattrs, below, out Entry? entry);
             if (entry is not null)
                 yield return entry;
             else
@@ -34,7 +35,7 @@ internal static class EffectiveEntries
         }
     }
 
-    private static Errno Look(TreeCursor cursor, byte[] path, out Entry? entry)
+    private static Errno Look(TreeCursor cursor, FileXattrs xattrs, byte[] path, out Entry? entry)
     {
         entry = null;
         Errno errno = cursor.Open(path, out SafeFd fd);
@@ -42,35 +43,47 @@ internal static class EffectiveEntries
         {
             if (errno != Errno.OK)
                 return errno;
-            errno = Libc.Fstatx(fd, StatxMask.STATX_BASIC_STATS, out Statx stat);
-            if (errno != Errno.OK)
-                return errno;
-            uint type = FileMode.TypeOf(stat.Mode);
-            byte[]? target = null;
-            if (type == FileMode.S_IFLNK)
-            {
-                byte[] buffer = new byte[LongestTarget];
-                errno = Libc.Readlinkat(fd, CString.Empty, buffer, out int length);
-                if (errno != Errno.OK)
-                    return errno;
-                target = buffer[..length];
-            }
-
-            entry = new Entry
-            {
-                Path = path,
-                Type = type,
-                Uid = stat.Uid,
-                Gid = stat.Gid,
-                Mode = FileMode.PermissionsOf(stat.Mode),
-                Atime = stat.AtimeNs,
-                Mtime = stat.MtimeNs,
-                Target = target,
-                Device = FileMode.IsDevice(stat.Mode) ? (stat.RdevMajor, stat.RdevMinor) : null,
-                Ino = stat.Ino,
-                Links = stat.Nlink,
-            };
-            return Errno.OK;
+            return Of(path, fd, xattrs, out entry);
         }
+    }
+
+    /// <summary>What an open file shows.</summary>
+    /// <param name="path">Its path, for the entry.</param>
+    /// <param name="fd">The file; O_PATH descriptors work.</param>
+    /// <param name="xattrs">Reads its attributes.</param>
+    /// <param name="entry">All that a form may carry.</param>
+    public static Errno Of(byte[] path, SafeFd fd, FileXattrs xattrs, out Entry? entry)
+    {
+        entry = null;
+        Errno errno = Libc.Fstatx(fd, StatxMask.STATX_BASIC_STATS, out Statx stat);
+        byte[]? target = null;
+        if (errno == Errno.OK && FileMode.IsSymlink(stat.Mode))
+        {
+            byte[] buffer = new byte[LongestTarget];
+            errno = Libc.Readlinkat(fd, CString.Empty, buffer, out int length);
+            target = buffer[..Math.Max(0, length)];
+        }
+
+        IReadOnlyList<EntryXattr> attributes = [];
+        if (errno == Errno.OK)
+            errno = xattrs.Read(fd, out attributes);
+        if (errno != Errno.OK)
+            return errno;
+        entry = new Entry
+        {
+            Path = path,
+            Type = FileMode.TypeOf(stat.Mode),
+            Uid = stat.Uid,
+            Gid = stat.Gid,
+            Mode = FileMode.PermissionsOf(stat.Mode),
+            Atime = stat.AtimeNs,
+            Mtime = stat.MtimeNs,
+            Target = target,
+            Device = FileMode.IsDevice(stat.Mode) ? (stat.RdevMajor, stat.RdevMinor) : null,
+            Ino = stat.Ino,
+            Links = stat.Nlink,
+            Xattrs = attributes,
+        };
+        return Errno.OK;
     }
 }

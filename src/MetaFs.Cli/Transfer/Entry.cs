@@ -34,6 +34,32 @@ internal sealed record Entry
     /// <summary>Names of the inode.</summary>
     public uint? Links { get; init; }
 
+    /// <summary>Extended attributes, ACLs among them; those that it does not name are left as they are.</summary>
+    public IReadOnlyList<EntryXattr> Xattrs { get; init; } = [];
+
     /// <summary>Where it was read, for messages; 0: nowhere.</summary>
     public long Line { get; init; }
+}
+
+/// <summary>An extended attribute.</summary>
+/// <param name="Name">With its name space, one character a byte.</param>
+/// <param name="Value">The bytes.</param>
+internal readonly record struct EntryXattr(string Name, byte[] Value)
+{
+    /// <summary>The kernel's name of an ACL.</summary>
+    public const string AccessAcl = "system.posix_acl_access";
+
+    /// <summary>The kernel's name of a directory's default ACL.</summary>
+    public const string DefaultAcl = "system.posix_acl_default";
+
+    /// <summary>
+    /// Whether an attribute is of the file and goes with it. The rest of system.* is about the share, and a SELinux
+    /// label is the machine's.
+    /// </summary>
+    public static bool IsCarried(string name) =>
+        name is AccessAcl or DefaultAcl
+        || (name != "security.selinux"
+            && (name.StartsWith("user.", StringComparison.Ordinal)
+                || name.StartsWith("trusted.", StringComparison.Ordinal)
+                || name.StartsWith("security.", StringComparison.Ordinal)));
 }

@@ -11,6 +11,7 @@ namespace MetaFs.Cli.Transfer;
 internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], string, Errno> refused) : IDisposable
 {
     private readonly TreeCursor _cursor = new(root);
+    private readonly FileXattrs _xattrs = new();
 
     // Times of directories move when names in them are made, so they are set last.
     private readonly List<Entry> _directories = [];
@@ -41,7 +42,7 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
                 Fail(entry, "stat", errno);
             else if (entry.Type is { } type && type != FileMode.TypeOf(stat.Mode))
                 Fail(entry, "it is of another type", Errno.OK);
-            else if (IsAlike(entry, stat))
+            else if (IsAlike(entry, stat) && entry.Xattrs.All(xattr => _xattrs.Has(fd, xattr)))
                 Unchanged++;
             else if (isDry)
                 Applied++;
@@ -72,7 +73,8 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
     // An atime moves by looking, so it makes no difference by itself.
     private static bool IsAlike(Entry entry, in Statx stat) =>
         (entry.Uid ?? stat.Uid) == stat.Uid && (entry.Gid ?? stat.Gid) == stat.Gid
-        && (FileMode.IsSymlink(stat.Mode) || (entry.Mode ?? FileMode.PermissionsOf(stat.Mode)) == FileMode.PermissionsOf(stat.Mode))
+        && (FileMode.IsSymlink(stat.Mode)
+            || (entry.Mode ?? FileMode.PermissionsOf(stat.Mode)) == FileMode.PermissionsOf(stat.Mode))
         && (entry.Mtime ?? stat.MtimeNs) == stat.MtimeNs;
 
     // The owner first: chown(2) takes suid and sgid away. Times last.
@@ -83,6 +85,13 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
         {
             isWhole &= Took(entry, "chown", Libc.Fchownat(
                 fd, CString.Empty, entry.Uid ?? uint.MaxValue, entry.Gid ?? uint.MaxValue, AtFlags.AT_EMPTY_PATH));
+        }
+
+        // After the owner, which takes file capabilities away, and before the mode, which has the last word on an ACL.
+        foreach (EntryXattr xattr in entry.Xattrs.Where(xattr => !_xattrs.Has(fd, xattr)))
+        {
+            string setxattr = $"setxattr {ByteText.ForDisplay(TextLines.Bytes(xattr.Name))}";
+            isWhole &= Took(entry, setxattr, FileXattrs.Set(fd, xattr));
         }
 
         if (entry.Mode is { } mode && !FileMode.IsSymlink(stat.Mode))

@@ -6,20 +6,20 @@ namespace MetaFs.Cli.Transfer;
 internal static class RecordedEntries
 {
     /// <summary>An entry a record.</summary>
-    /// <param name="rows">The records.</param>
+    /// <param name="reader">The database.</param>
     /// <param name="left">Told of those whose path is not known.</param>
-    public static IEnumerable<Entry> Of(IEnumerable<OverlayRow> rows, Action<string, string> left)
+    public static IEnumerable<Entry> Of(OverlayReader reader, Action<string, string> left)
     {
-        foreach (OverlayRow row in rows)
+        foreach (OverlayRow row in reader.Rows())
         {
             if (row.Path is { } path)
-                yield return EntryOf(row.Record, path is [(byte)'.'] ? [] : path);
+                yield return EntryOf(row.Record, path is [(byte)'.'] ? [] : path, reader.XattrsWithValues(row));
             else
                 left($"inode {row.Key.Ino}", "where it is, is not known");
         }
     }
 
-    private static Entry EntryOf(InodeRecord record, byte[] path) => new()
+    private static Entry EntryOf(InodeRecord record, byte[] path, IEnumerable<OverlaidXattr> xattrs) => new()
     {
         Path = path,
         Type = record.Guard.FileType,
@@ -29,5 +29,10 @@ internal static class RecordedEntries
         Atime = record.Atime?.Nanoseconds,
         Mtime = record.Mtime?.Nanoseconds,
         Target = record.Object?.Target,
+        Xattrs =
+        [
+            .. xattrs.Where(static xattr => xattr.Value is not null)
+                .Select(static xattr => new EntryXattr(TextLines.Text(xattr.Name), xattr.Value!)),
+        ],
     };
 }

@@ -1,145 +1,179 @@
 // A pax archive of names without data, and the names of any tar archive.
-using System.Formats.Tar;
 using System.Globalization;
-using System.Text;
 using MetaFs.Linux;
 using FileMode = MetaFs.Linux.FileMode;
 
 namespace MetaFs.Cli.Transfer;
 
 /// <summary>Metadata in a tar archive. Regular files have no data in it: it is not for unpacking.</summary>
+/// <remarks>
+/// Not System.Formats.Tar: it has no names that are not UTF-8, no owners beyond 2^31, no times below 100 ns and no
+/// attributes with bytes in them.
+/// </remarks>
 internal sealed class TarFormat : IEntryFormat
 {
-    // .NET's writer makes the keyword "mtime" itself, in steps of 100 ns; others skip what they do not know (pax(1)).
-    private const string ExactMtime = "METAFS.mtime";
+    // GNU tar's, star's and bsdtar's keywords.
+    private const string XattrPrefix = "SCHILY.xattr.";
+    private const string AccessAcl = "SCHILY.acl.access";
+    private const string DefaultAcl = "SCHILY.acl.default";
+
+    private static readonly (uint Type, char Flag)[] s_types =
+    [
+        (FileMode.S_IFREG, '0'), (FileMode.S_IFLNK, '2'), (FileMode.S_IFCHR, '3'), (FileMode.S_IFBLK, '4'),
+        (FileMode.S_IFDIR, '5'), (FileMode.S_IFIFO, '6'),
+    ];
 
     public string Word => "tar";
 
-    public string Description => "a pax archive without data: type, mode, owner, group, times, link targets, devices";
+    public string Description =>
+        "a pax archive without data: type, mode, owner, group, times, link targets, devices, attributes, ACLs";
 
     public void Write(IEnumerable<Entry> entries, Stream output, Action<Entry, string> left)
     {
-        using var archive = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
         foreach (Entry entry in entries)
         {
-            if (TypeOf(entry.Type) is not { } type)
-                left(entry, "tar has no sockets");
-            else if (!ByteText.IsUtf8(entry.Path) || (entry.Target is { } target && !ByteText.IsUtf8(target)))
-                left(entry, "its name is no UTF-8, which pax headers are");
-            else if (entry.Uid > int.MaxValue || entry.Gid > int.MaxValue)
-                left(entry, "its owner's or group's number is beyond 2^31, which the writer cannot carry");
+            if (Array.Find(s_types, known => known.Type == entry.Type).Flag is var flag and not '\0')
+                Write(entry, flag, output);
             else
-                archive.WriteEntry(EntryOf(entry, type));
+                left(entry, "tar has no sockets");
         }
+
+        output.Write(new byte[2 * TarHeader.BlockSize]);
     }
 
     public IEnumerable<Entry> Read(Stream input)
     {
-        using var archive = new TarReader(input, leaveOpen: true);
-        long number = 0;
-        while (true)
+        var reader = new TarReader(input);
+        while (reader.Next(out TarHeader? header, out PaxRecords records))
         {
-            TarEntry? entry;
-            try
-            {
-                entry = archive.GetNextEntry();
-                number++;
-            }
-            catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
-            {
-                throw new EntryFormatException(number + 1, $"no tar archive from here on: {e.Message}");
-            }
-
-            if (entry is null)
-                yield break;
-
             // A hard link's metadata is that of the name that it leads to.
-            if (entry.EntryType is not (TarEntryType.HardLink or TarEntryType.GlobalExtendedAttributes))
-                yield return EntryOf(entry, number);
+            if (header.Type != '1')
+                yield return EntryOf(header, records, reader.Number);
         }
     }
 
-    private static PaxTarEntry EntryOf(Entry entry, TarEntryType type)
+    private static void Write(Entry entry, char flag, Stream output)
     {
-        Dictionary<string, string> pax = [];
-        if (entry.Mtime is { } mtime)
-            pax[ExactMtime] = Seconds(mtime);
-        if (entry.Atime is { } atime)
-            pax["atime"] = Seconds(atime);
-        string path = entry.Path.Length == 0 ? "./" : "./" + Encoding.UTF8.GetString(entry.Path);
-        if (type == TarEntryType.Directory && !path.EndsWith('/'))
-            path += "/";
-        var header = new PaxTarEntry(type, path, pax)
+        byte[] name = [.. "./"u8, .. entry.Path];
+        if (flag == '5' && entry.Path.Length > 0)
+            name = [.. name, (byte)'/'];
+        PaxRecords records = RecordsOf(entry, name);
+        byte[] extension = records.ToBytes();
+        var before = new TarHeader { Type = 'x', Name = "./PaxHeaders/x"u8.ToArray(), Size = extension.Length };
+        output.Write(before.ToBlock());
+        output.Write(extension);
+        output.Write(new byte[(-extension.Length) & (TarHeader.BlockSize - 1)]);
+        output.Write(new TarHeader
         {
-            Mode = (UnixFileMode)(entry.Mode ?? 0),
-            Uid = (int)(entry.Uid ?? 0),
-            Gid = (int)(entry.Gid ?? 0),
-        };
-        if (entry.Mtime is { } time)
-            header.ModificationTime = DateTimeOffset.UnixEpoch.AddTicks(FloorTicks(time));
-        if (entry.Target is { } target)
-            header.LinkName = Encoding.UTF8.GetString(target);
-        if (entry.Device is { } device)
-            (header.DeviceMajor, header.DeviceMinor) = ((int)device.Major, (int)device.Minor);
-        return header;
+            Type = flag,
+            Name = name,
+            LinkName = entry.Target ?? [],
+            Mode = entry.Mode ?? 0,
+            Uid = entry.Uid ?? 0,
+            Gid = entry.Gid ?? 0,
+            Mtime = Timespec.FromNanoseconds(entry.Mtime ?? 0).Sec,
+            Major = entry.Device?.Major ?? 0,
+            Minor = entry.Device?.Minor ?? 0,
+        }.ToBlock());
     }
 
-    private static Entry EntryOf(TarEntry entry, long number)
+    private static PaxRecords RecordsOf(Entry entry, byte[] name)
     {
-        uint? type = entry.EntryType switch
+        var records = new PaxRecords();
+        if (!ByteText.IsUtf8(name) || !ByteText.IsUtf8(entry.Target))
+            records.Add("hdrcharset", "BINARY");
+        records.Add("path", name);
+        if (entry.Target is { } target)
+            records.Add("linkpath", target);
+        if (entry.Uid is { } uid and > TarHeader.LargestOctal)
+            records.Add("uid", uid.ToString(CultureInfo.InvariantCulture));
+        if (entry.Gid is { } gid and > TarHeader.LargestOctal)
+            records.Add("gid", gid.ToString(CultureInfo.InvariantCulture));
+        if (entry.Mtime is { } mtime)
+            records.Add("mtime", Seconds(mtime));
+        if (entry.Atime is { } atime)
+            records.Add("atime", Seconds(atime));
+        foreach ((string xattr, byte[] value) in entry.Xattrs)
         {
-            TarEntryType.Directory => FileMode.S_IFDIR,
-            TarEntryType.SymbolicLink => FileMode.S_IFLNK,
-            TarEntryType.Fifo => FileMode.S_IFIFO,
-            TarEntryType.CharacterDevice => FileMode.S_IFCHR,
-            TarEntryType.BlockDevice => FileMode.S_IFBLK,
-            _ => FileMode.S_IFREG,
-        };
-        var posix = entry as PosixTarEntry;
+            if (xattr is EntryXattr.AccessAcl or EntryXattr.DefaultAcl)
+            {
+                records.Add(
+                    xattr == EntryXattr.AccessAcl ? AccessAcl : DefaultAcl, string.Join(',', AclText.Entries(value)));
+            }
+            else
+            {
+                records.Add(XattrPrefix + Keyword(xattr), value);
+            }
+        }
+
+        return records;
+    }
+
+    private static Entry EntryOf(TarHeader header, PaxRecords records, long number)
+    {
+        uint type = Array.Find(s_types, known => known.Flag == header.Type).Type is var known and not 0
+            ? known
+            : header.Type == 'D' ? FileMode.S_IFDIR : FileMode.S_IFREG;
+        string? Text(string keyword) => records.Find(keyword) is { } value ? TextLines.Text(value) : null;
+        uint Id(string keyword, uint plain) =>
+            Text(keyword) is { } text ? TextLines.Number(text, number, keyword) : plain;
         return new Entry
         {
-            Path = TextLines.RelativePath(Encoding.UTF8.GetBytes(entry.Name), number),
+            Path = TextLines.RelativePath(
+                records.Find("GNU.sparse.name") ?? records.Find("path") ?? header.Name, number),
             Type = type,
-            Mode = (uint)entry.Mode & FileMode.PermissionMask,
-            Uid = (uint)entry.Uid,
-            Gid = (uint)entry.Gid,
-            Mtime = PaxTime(entry, ExactMtime) ?? PaxTime(entry, "mtime")
-                ?? new Timespec(entry.ModificationTime.ToUnixTimeSeconds(), 0).ToNanoseconds(),
-            Atime = PaxTime(entry, "atime"),
-            Target = type == FileMode.S_IFLNK ? Encoding.UTF8.GetBytes(entry.LinkName) : null,
-            Device = posix is not null && type is { } kind && FileMode.IsDevice(kind)
-                ? ((uint)posix.DeviceMajor, (uint)posix.DeviceMinor)
-                : null,
+            Mode = header.Mode & FileMode.PermissionMask,
+            Uid = Id("uid", header.Uid),
+            Gid = Id("gid", header.Gid),
+            Mtime = TimeOf(Text("mtime"), number) ?? new Timespec(header.Mtime, 0).ToNanoseconds(),
+            Atime = TimeOf(Text("atime"), number),
+            Target = type == FileMode.S_IFLNK ? records.Find("linkpath") ?? header.LinkName : null,
+            Device = FileMode.IsDevice(type) ? (header.Major, header.Minor) : null,
+            Xattrs = XattrsOf(records, number),
             Line = number,
         };
     }
 
-    // Towards the past, as everybody rounds times.
-    private static long FloorTicks(long ns) => (ns / 100) - (ns % 100 < 0 ? 1 : 0);
-
-    private static string Seconds(long ns) => (ns / 1_000_000_000m).ToString("0.000000000", CultureInfo.InvariantCulture);
-
-    // .NET's own times have steps of 100 ns.
-    private static long? PaxTime(TarEntry entry, string keyword)
+    private static List<EntryXattr> XattrsOf(PaxRecords records, long number)
     {
-        if (entry is not PaxTarEntry pax || !pax.ExtendedAttributes.TryGetValue(keyword, out string? text))
+        List<EntryXattr> xattrs = [];
+        foreach ((string keyword, byte[] value) in records.Below(XattrPrefix))
+        {
+            string name = keyword.Replace("%3D", "=", StringComparison.Ordinal)
+                .Replace("%25", "%", StringComparison.Ordinal);
+            if (EntryXattr.IsCarried(name))
+                xattrs.Add(new EntryXattr(name, value));
+        }
+
+        foreach ((string keyword, string name) in
+            ((string, string)[])[(AccessAcl, EntryXattr.AccessAcl), (DefaultAcl, EntryXattr.DefaultAcl)])
+        {
+            if (records.Find(keyword) is not { } text)
+                continue;
+            string[] acl = TextLines.Text(text).Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            if (acl.Length > 3 || name == EntryXattr.DefaultAcl)
+                xattrs.Add(new EntryXattr(name, AclText.Acl(acl, number)));
+        }
+
+        return xattrs;
+    }
+
+    // A keyword ends with the first '='; GNU tar escapes it so.
+    private static string Keyword(string name) =>
+        name.Replace("%", "%25", StringComparison.Ordinal).Replace("=", "%3D", StringComparison.Ordinal);
+
+    private static string Seconds(long ns) =>
+        (ns / 1_000_000_000m).ToString("0.000000000", CultureInfo.InvariantCulture);
+
+    private static long? TimeOf(string? text, long number)
+    {
+        if (text is null)
             return null;
         return decimal.TryParse(
                 text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
                 out decimal seconds)
             && Math.Abs(seconds) < long.MaxValue / 1_000_000_000
-            ? (long)(seconds * 1_000_000_000)
-            : null;
+            ? (long)decimal.Floor(seconds * 1_000_000_000)
+            : throw new EntryFormatException(number, $"'{ByteText.ForDisplay(text)}' is no time");
     }
-
-    private static TarEntryType? TypeOf(uint? type) => type switch
-    {
-        FileMode.S_IFREG => TarEntryType.RegularFile,
-        FileMode.S_IFDIR => TarEntryType.Directory,
-        FileMode.S_IFLNK => TarEntryType.SymbolicLink,
-        FileMode.S_IFIFO => TarEntryType.Fifo,
-        FileMode.S_IFCHR => TarEntryType.CharacterDevice,
-        FileMode.S_IFBLK => TarEntryType.BlockDevice,
-        _ => null,
-    };
 }

@@ -9,25 +9,31 @@ internal static class TextLines
     private const int LongestLine = 1024 * 1024;
 
     /// <summary>Lines without their newlines, numbered from 1.</summary>
-    public static IEnumerable<(long Number, byte[] Line)> Of(Stream input)
+    /// <param name="input">The file.</param>
+    /// <param name="mustEnd">Whether a last line without a newline is an error: the file is cut off.</param>
+    /// <exception cref="EntryFormatException">A line is too long, or not ended.</exception>
+    public static IEnumerable<(long Number, byte[] Line)> Of(Stream input, bool mustEnd = false)
     {
-        using var buffered = new BufferedStream(input, 64 * 1024);
         var line = new ArrayBufferWriter<byte>();
+        byte[] chunk = new byte[64 * 1024];
         long number = 1;
-        for (int value = buffered.ReadByte(); value >= 0; value = buffered.ReadByte())
+        for (int read = input.Read(chunk); read > 0; read = input.Read(chunk))
         {
-            if (value != '\n')
+            int start = 0;
+            for (int end; (end = Array.IndexOf(chunk, (byte)'\n', start, read - start)) >= 0; start = end + 1)
             {
-                line.Write([(byte)value]);
-                if (line.WrittenCount > LongestLine)
-                    throw new EntryFormatException(number, "longer than any line of that form");
-                continue;
+                line.Write(chunk.AsSpan(start, end - start));
+                yield return (number++, line.WrittenSpan.ToArray());
+                line.ResetWrittenCount();
             }
 
-            yield return (number++, line.WrittenSpan.ToArray());
-            line.ResetWrittenCount();
+            line.Write(chunk.AsSpan(start, read - start));
+            if (line.WrittenCount > LongestLine)
+                throw new EntryFormatException(number, "longer than any line of that form");
         }
 
+        if (line.WrittenCount > 0 && mustEnd)
+            throw new EntryFormatException(number, "it ends without a newline: the file is cut off");
         if (line.WrittenCount > 0)
             yield return (number, line.WrittenSpan.ToArray());
     }

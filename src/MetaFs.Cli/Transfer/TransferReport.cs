@@ -20,17 +20,13 @@ internal readonly record struct TransferReport(long Applied, long Unchanged, lon
     /// <summary>One JSON object.</summary>
     public string Json()
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, JsonValues.Options))
+        TransferReport report = this;
+        return JsonValues.Object(json =>
         {
-            json.WriteStartObject();
-            json.WriteNumber("applied", Applied);
-            json.WriteNumber("unchanged", Unchanged);
-            json.WriteNumber("failed", Failed);
-            json.WriteBoolean("dry_run", IsDry);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+            json.WriteNumber("applied", report.Applied);
+            json.WriteNumber("unchanged", report.Unchanged);
+            json.WriteNumber("failed", report.Failed);
+            json.WriteBoolean("dry_run", report.IsDry);
+        });
     }
 }

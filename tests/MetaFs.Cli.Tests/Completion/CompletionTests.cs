@@ -83,7 +83,7 @@ public sealed class CompletionTests
 
     [ShellTheory("bash")]
     [InlineData("metafs mou", "mount")]
-    [InlineData("metafs completion f", "")]
+    [InlineData("metafs completion f", "fish")]
     [InlineData("metafs --v", "--version")]
     [InlineData("metafs mount -o file", "file_mode=")]
     [InlineData("metafs mount -o ro,ch", "ro,chmod= ro,chown=")]

@@ -44,7 +44,7 @@ public sealed class ListTests
         Assert.StartsWith("-rwSr----- 4000000000:4000000001 ", lines[0], StringComparison.Ordinal);
         Assert.EndsWith(" ignored,EPERM,rounded,option dir/a\\x0ab", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("d......... .:4000000000 ", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith(" created        (inode 42 of volume 8)", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(" created         (inode 42 of volume 8)", lines[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public sealed class StatsTests
     public void What_is_no_mount_is_said_to_be_so(string path, string said)
     {
         CliRun run = CliRun.Inside("stats", path);
-        Assert.Equal(ExitCode.Failure, run.Code);
+        Assert.Equal(ExitCode.Share, run.Code);
         Assert.Contains(said, run.Error, StringComparison.Ordinal);
     }
 

@@ -15,6 +15,12 @@ public sealed class ProgressTests
     public void A_line_says_how_far_it_is(long done, long total, string place, string line) =>
         Assert.Equal(line, Progress.Line("checking", done, total, "names", 2000, Encoding.UTF8.GetBytes(place), 79));
 
+    [Fact]
+    public void What_is_left_is_not_guessed_from_next_to_nothing() =>
+        Assert.Equal(
+            "importing [------------------------]   0%  1 of 8,000 records",
+            Progress.Line("importing", 1, 8000, "records", 400, [], 79));
+
     [Theory]
     [InlineData(79)]
     [InlineData(40)]

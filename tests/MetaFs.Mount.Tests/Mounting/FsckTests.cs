@@ -95,7 +95,7 @@ public sealed class FsckTests(ITestOutputHelper output) : MountingTest(output)
     [RootTheory]
     [InlineData(2, "Give either MOUNTPOINT or --db FILE")]
     [InlineData(2, "--share goes with --db FILE", "/", "--share", "/")]
-    [InlineData(1, "not on a MetaFs mount", "/")]
+    [InlineData(3, "not on a MetaFs mount", "/")]
     [InlineData(4, "there is no database", "--db", "/none")]
     [InlineData(4, "is not a MetaFs database", "--db", "/etc/passwd")]
     [InlineData(3, "/none: ENOENT", "--db", "/x", "--share", "/none")]

@@ -148,11 +148,11 @@ public sealed class RepairTests(ITestOutputHelper output) : MountingTest(output)
     [InlineData(2, "Give either MOUNTPOINT or --db FILE", "prune")]
     [InlineData(2, "--db FILE needs --share DIR", "prune", "--db", "/x")]
     [InlineData(2, "--json needs --yes or --dry-run", "prune", "/", "--json")]
-    [InlineData(1, "not on a MetaFs mount", "prune", "/", "-n")]
+    [InlineData(3, "not on a MetaFs mount", "prune", "/", "-n")]
     [InlineData(4, "there is no database", "prune", "--db", "/none", "--share", "/", "-y")]
     [InlineData(4, "is not a MetaFs database", "fsck", "--repair", "--db", "/etc/passwd")]
     [InlineData(2, "Give MOUNTPOINT FILE, or --db DATABASE FILE", "backup", "/x")]
-    [InlineData(1, "not on a MetaFs mount", "backup", "/", "/x")]
+    [InlineData(3, "not on a MetaFs mount", "backup", "/", "/x")]
     [InlineData(4, "there is no database", "backup", "--db", "/none", "/tmp/x")]
     [InlineData(4, "is not a MetaFs database", "backup", "--db", "/etc/passwd", "/tmp/x")]
     public void WrongUseIsToldWithItsOwnStatus(int status, string said, params string[] arguments)

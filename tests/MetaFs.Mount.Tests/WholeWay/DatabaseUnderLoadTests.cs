@@ -47,6 +47,57 @@ public sealed class DatabaseUnderLoadTests(ITestOutputHelper output) : MountTest
         Output.WriteLine($"{calls} calls");
     }
 
+    [RootFact]
+    [Trait("speed", "slow")]
+    public void CommandsThatLookAndSixteenUntarsKeepOutOfEachOthersWay()
+    {
+        const int Untars = 16;
+        const int Files = 200;
+        Share share = Mine(new Share(ShareKind.BindfsDeny));
+        string tree = share.Scratch("tree");
+        for (int i = 0; i < Files; i++)
+            Posix.CreateFile($"{tree}/{i}", new string('x', i));
+        string archive = share.Scratch("archive") + "/tar";
+        Command.Run("tar", "-C", tree, "--owner=1234", "--group=4321", "--mode=4711", "--mtime=@1000000000.123456789",
+            "--format=posix", "-cf", archive, ".").MustSucceed();
+        CommandResult[] results = new CommandResult[Untars];
+        Thread[] untars = [.. Enumerable.Range(0, Untars).Select(number => new Thread(() =>
+        {
+            Posix.Mkdir($"{share.MountPoint}/{number}", Oct(755)).Ok();
+            results[number] = Command.Run(
+                "tar", "-C", $"{share.MountPoint}/{number}", "--numeric-owner", "-xpf", archive);
+        }))];
+        foreach (Thread untar in untars)
+            untar.Start();
+        int rounds = 0;
+        try
+        {
+            do
+            {
+                MetaFsProgram.Run(null, "fsck", share.MountPoint).MustSucceed();
+                MetaFsProgram.Run(null, "list", "--json", share.MountPoint).MustSucceed();
+                MetaFsProgram.Run(null, "export", share.MountPoint).MustSucceed();
+                rounds++;
+            }
+            while (untars.Any(static untar => untar.IsAlive));
+        }
+        finally
+        {
+            foreach (Thread untar in untars)
+                untar.Join();
+        }
+
+        Output.WriteLine($"{rounds} rounds");
+        Assert.All(results, static result => Assert.Equal(("", ""), (result.MustSucceed(), result.Errors)));
+        MetaFsProgram.Run(null, "fsck", share.MountPoint).MustSucceed();
+        string looks = Command.Run(
+            "find", share.MountPoint, "-type", "f", "-printf", "%U:%G %m %T@\\n").MustSucceed();
+        Assert.Equal(
+            ["1234:4321 4711 1000000000.1234567890"], looks.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct());
+        Assert.Equal(Untars * Files, looks.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        share.Unmount();
+    }
+
     /// <summary>The daemon stands still for the copy, so that both files are of one moment, as on a disk.</summary>
     [RootFact]
     [Trait("speed", "slow")]
