@@ -2,11 +2,12 @@
 using System.CommandLine;
 using MetaFs.Cli.Checking;
 using MetaFs.Cli.Reports;
+using MetaFs.Cli.Selecting;
 using MetaFs.Cli.Terminals;
 
 namespace MetaFs.Cli;
 
-/// <summary><c>metafs prune MOUNTPOINT</c> and <c>metafs prune --db FILE --share DIR</c>.</summary>
+/// <summary><c>metafs prune MOUNTPOINT</c>, <c>--db FILE --share DIR</c>, <c>--quarantine --db FILE</c>.</summary>
 internal static class PruneCommand
 {
     private static readonly Argument<string?> s_mountPoint = new("MOUNTPOINT")
@@ -34,6 +35,17 @@ internal static class PruneCommand
 
     private static readonly Option<bool> s_yes = new("--yes", "-y") { Description = "do not ask" };
 
+    private static readonly Option<bool> s_quarantine = new("--quarantine")
+    {
+        Description = "with --db: delete what is in quarantine instead",
+    };
+
+    private static readonly Option<string?> s_older = new("--older")
+    {
+        Description = "with --quarantine: only what is there since before that, as 30d or 2026-11-30",
+        HelpName = "AGE",
+    };
+
     private static readonly Option<bool> s_json = new("--json")
     {
         Description = "print one JSON object; needs --yes or --dry-run",
@@ -45,13 +57,20 @@ internal static class PruneCommand
     {
         var command = new Command("prune", "Delete records whose files are gone")
         {
-            s_mountPoint, s_database, s_share, s_dryRun, s_yes, s_json, s_quiet,
+            s_mountPoint, s_database, s_share, s_quarantine, s_older, s_dryRun, s_yes, s_json, s_quiet,
         };
         command.Validators.Add(static result =>
         {
             if (result.GetValue(s_mountPoint) is null == result.GetValue(s_database) is null)
                 result.AddError("Give either MOUNTPOINT or --db FILE");
-            else if (result.GetValue(s_database) is null != result.GetValue(s_share) is null)
+            else if (!result.GetValue(s_quarantine) && result.GetValue(s_older) is not null)
+                result.AddError("--older goes with --quarantine");
+            else if (result.GetValue(s_quarantine) && result.GetValue(s_database) is null)
+                result.AddError("--quarantine needs --db FILE, a database that is not mounted");
+            else if (result.GetValue(s_older) is { } age && !AgeOption.TryParse(age, PruneQuarantine.Now, out _))
+                result.AddError($"--older: '{ByteText.ForDisplay(age)}' is no age; give {AgeOption.Form}");
+            else if (!result.GetValue(s_quarantine)
+                && result.GetValue(s_database) is null != result.GetValue(s_share) is null)
                 result.AddError("--db FILE needs --share DIR: without its share nobody knows which files are gone");
             else if (result.GetValue(s_json) && !result.GetValue(s_yes) && !result.GetValue(s_dryRun))
                 result.AddError("--json needs --yes or --dry-run");
@@ -62,6 +81,12 @@ internal static class PruneCommand
 
     private static ExitCode Run(ParseResult result)
     {
+        if (result.GetValue(s_quarantine))
+            return PruneQuarantine.Run(
+                result.GetValue(s_database)!, result.GetValue(s_older), result.GetValue(s_dryRun),
+                result.GetValue(s_json), count => result.GetValue(s_yes) || Agrees(
+                    count, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error),
+                result.InvocationConfiguration.Output);
         TextWriter output = result.InvocationConfiguration.Output;
         TextWriter error = result.InvocationConfiguration.Error;
         bool dryRun = result.GetValue(s_dryRun);

@@ -139,6 +139,11 @@ internal static partial class OverlaySchema
     public const string TrimQuarantineXattrs =
         "DELETE FROM quarantine_xattr WHERE record <= (SELECT max(id) FROM quarantine) - ?1";
 
+    public const string DropQuarantinedXattrs =
+        "DELETE FROM quarantine_xattr WHERE record IN (SELECT id FROM quarantine WHERE moved_at < ?1)";
+
+    public const string DropQuarantined = "DELETE FROM quarantine WHERE moved_at < ?1";
+
     public const string LastQuarantined = "SELECT max(id) FROM quarantine";
 
     public const string CountXattrs = "SELECT count(*) FROM xattr";

@@ -114,6 +114,32 @@ public sealed partial class SqliteOverlayStore
         }
     }
 
+    /// <summary>Deletes what was put out of service before a moment; nobody can put it back then.</summary>
+    /// <param name="moment">ns since the epoch, this machine's clock.</param>
+    /// <param name="dropped">How many records.</param>
+    public OverlayStatus DropQuarantined(long moment, out long dropped)
+    {
+        dropped = 0;
+        lock (_writeGate)
+        {
+            if (_disposed)
+                return Closed();
+            using SqliteStatement xattrs = _writer.PrepareForCaller(OverlaySchema.DropQuarantinedXattrs);
+            xattrs.Bind(1, moment);
+            using SqliteStatement records = _writer.PrepareForCaller(OverlaySchema.DropQuarantined);
+            records.Bind(1, moment);
+            int result = _begin.Run();
+            if (result == raw.SQLITE_DONE)
+                result = xattrs.Run();
+            if (result == raw.SQLITE_DONE)
+                result = records.Run();
+            long count = raw.sqlite3_changes(_writer.Handle);
+            OverlayStatus status = FinishTransaction("deleting quarantined records", result);
+            dropped = status == OverlayStatus.Ok ? count : 0;
+            return status;
+        }
+    }
+
     private OverlayStatus UpdateVolume(Volume known, in VolumeIdentity identity, out Volume? volume)
     {
         volume = known;

@@ -20,7 +20,8 @@ public sealed class WrongInputTests
 
     private static readonly string[] s_ofDatabase =
     [
-        "list --db @", "fsck --db @", "prune --db @ --share dir --yes", "backup --db @ new", "export --db @",
+        "list --db @", "fsck --db @", "prune --db @ --share dir --yes", "prune --db @ --quarantine --yes",
+        "backup --db @ new", "export --db @",
         "apply dir --db @", "rebind dir --db @",
     ];
 

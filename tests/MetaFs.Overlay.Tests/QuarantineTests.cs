@@ -44,6 +44,29 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Fact]
+    public void What_is_not_wanted_any_more_goes_with_its_attributes()
+    {
+        foreach (ulong ino in (ulong[])[1, 2])
+        {
+            InodeKey key = new(1, ino);
+            AssertOk(_store.PutXattrs(
+                key, Owner(5) with { Xattrs = XattrKinds.User }, [XattrChange.Set("user.x"u8.ToArray(), [1])],
+                isFirst: true));
+            AssertOk(_store.Quarantine(key, "reused"));
+        }
+
+        long second;
+        using (OverlayReader reader = OverlayReader.Open(_files.File))
+            second = reader.Quarantined().Last().MovedAt;
+        AssertOk(_store.DropQuarantined(second, out long dropped));
+        Assert.Equal((1, 1), (dropped, _files.QueryInteger(OverlaySchema.CountQuarantined)));
+        Assert.Equal(1, _files.QueryInteger("SELECT count(*) FROM quarantine_xattr"));
+        AssertOk(_store.DropQuarantined(long.MaxValue, out dropped));
+        Assert.Equal((1, 0), (dropped, _files.QueryInteger(OverlaySchema.CountQuarantined)));
+        Assert.Equal(0, _files.QueryInteger("SELECT count(*) FROM quarantine_xattr"));
+    }
+
+    [Fact]
     public void A_record_that_has_taken_the_place_of_another_stays_in_service()
     {
         InodeKey key = new(1, 1);

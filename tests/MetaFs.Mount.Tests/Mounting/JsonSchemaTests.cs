@@ -54,6 +54,9 @@ public sealed partial class JsonSchemaTests(ITestOutputHelper output) : Mounting
             + "unknown_volume integer, leftover integer, reused_inode integer, void_times integer, moved_file integer, "
             + $"unreadable integer, repairs[]({Record}, done string)",
         ["prune"] = $"database string, share string, gone[]({Record}), dropped integer, dry_run boolean",
+        ["prune --quarantine"] =
+            "database string, quarantined[](name string, name_b64 string?, volume integer, ino integer, reason string, "
+            + "moved_at_ns integer), dropped integer, dry_run boolean",
         ["backup"] = "database string, file string, records integer, quarantined integer, bytes integer",
         ["import"] = Transfer,
         ["apply"] = Transfer,
@@ -96,6 +99,9 @@ public sealed partial class JsonSchemaTests(ITestOutputHelper output) : Mounting
         Posix.Unlink(copy + "/device").Ok();
         File.AppendAllText(copy + "/sub/void", "and more");
         Check("rebind", 0, "rebind", "--json", "--by-path", copy, "--db", Database);
+        Check("prune --quarantine", 0, "prune", "--json", "--quarantine", "--yes", "--db", Database);
+        Assert.Equal(0, JsonDocument.Parse(MetaFsProgram.Run(null, "fsck", "--json", "--db", Database).Output)
+            .RootElement.GetProperty("quarantined").GetInt64());
         Check("probe", 0, "probe", "--json", Source);
         CommandResult doctor = MetaFsProgram.Run(null, "doctor", "--json"); // 0 or 1: of this machine
         Check("doctor", doctor.ExitCode, "doctor", "--json");
@@ -111,7 +117,7 @@ public sealed partial class JsonSchemaTests(ITestOutputHelper output) : Mounting
         foreach ((string command, string schema) in s_schemas)
         {
             string paragraph = Paragraph().Matches(json).Select(match => match.Value)
-                .First(text => text.Contains($"**metafs {command} --json**", StringComparison.Ordinal));
+                .First(text => text.Contains($"**metafs {command.Split(' ')[0]} --json**", StringComparison.Ordinal));
             foreach (string field in Rows(schema).Keys.SelectMany(path => path.Split('.', '[', ']')).Distinct())
             {
                 // What names of any bytes have is said once for all.
