@@ -15,11 +15,11 @@ source "$here/../lib/shares.sh"
 
 moving() { "$python" "$here/moving.py" "$@"; }
 
-# told NAME COMMAND...: a check whose output is worth a line when it passes, too.
+# told NAME COMMAND...: a check whose last line is worth one when it passes, too.
 told() {
     local before=$failed
     check "$@"
-    if ((failed == before)); then sed 's/^/#   /' "$work/output"; fi
+    if ((failed == before)); then tail -n 1 "$work/output" | sed 's/^/#   /'; fi
 }
 
 # CIFS holds a closed file for a second, and with it its inode.

@@ -14,20 +14,22 @@ import sys
 FILE_MODES = (0o644, 0o600, 0o755, 0o4755, 0o2755, 0o6711, 0o444, 0o000, 0o640, 0o1644)
 DIRECTORY_MODES = (0o755, 0o700, 0o2775, 0o1777, 0o555, 0o3771)
 OWNERS = (0, 33, 1000, 12, 65534, 2000, 2000000000)
-FILES_EACH = 50
+MOST_IN_ONE = 50
 
 
 def make(root, count, target, links, owners):
     pick = random.Random(1)
     os.mkdir(root)
     directories = []
-    for start in range(0, count, FILES_EACH):
-        number = start // FILES_EACH
+    # A small tree has all kinds of directories, too, each with all kinds of files.
+    each = min(MOST_IN_ONE, max(count // len(DIRECTORY_MODES), 2 * len(FILE_MODES)))
+    for start in range(0, count, each):
+        number = start // each
         above = directories[number // 2] if number % 4 == 3 else root
         directory = os.path.join(above, f"d{number}")
         os.mkdir(directory)
         directories.append(directory)
-        for index in range(min(FILES_EACH, count - start)):
+        for index in range(min(each, count - start)):
             make_file(directory, index, pick, target, links, owners)
     for number in reversed(range(len(directories))):
         set_attributes(directories[number], DIRECTORY_MODES[number % len(DIRECTORY_MODES)], pick, owners)

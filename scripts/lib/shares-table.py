@@ -26,8 +26,8 @@ that they had made themselves; uid 1000 is in group 33 as well, which is the gro
 | absent | has no such thing: no file of mode 0, no creation time |
 | stable, moves | files show the same inode number (creation time) afterwards, or some do not |
 
-What MetaFs does about each answer, `metafs probe DIR` tells for any directory. Kinds of files that a share refuses stay
-refused: MetaFs keeps attributes, not objects.
+What MetaFs does about each answer, `metafs probe DIR` tells for any directory. For symbolic links, fifos, sockets and devices
+that a share refuses it leaves plain files there that stand for them; hard links and O_TMPFILE are the share's alone.
 """
 KEY_IDENTITY = """Inode numbers and creation times are how a record finds its file again; where numbers move, its name is. "Records" are owners
 set through MetaFs: how many of them are there after the share and MetaFs were unmounted and mounted again. "cache drop":

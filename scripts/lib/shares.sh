@@ -13,23 +13,23 @@ source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 share_table() {
     cat <<'TABLE'
 cifs                | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
-nfs3                | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs vers=3,nolock,proto=tcp
-cifs-acl            | smbd                                                     | cifs guest,vers=3.1.1,uid=33,gid=33,cifsacl
 cifs-noserverino    | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noserverino
-cifs-2.1            | smbd                                                     | cifs guest,vers=2.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
-cifs-noperm         | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noperm
-cifs-mfsymlinks     | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,mfsymlinks
-nfs4                | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs4 vers=4.2,proto=tcp
-nfs3-root-squash    | nfsd rw,root_squash,anonuid=65534,anongid=65534,insecure | nfs vers=3,nolock,proto=tcp
 sshfs               | sshd                                                     | sshfs allow_other
-exfat               | image exfat                                              | exfat-fuse uid=33,gid=33,umask=0
+nfs3-root-squash    | nfsd rw,root_squash,anonuid=65534,anongid=65534,insecure | nfs vers=3,nolock,proto=tcp
+cifs-acl            | smbd                                                     | cifs guest,vers=3.1.1,uid=33,gid=33,cifsacl
+nfs3                | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs vers=3,nolock,proto=tcp
 vfat                | image vfat                                               | vfat uid=33,gid=33,umask=0
-ext4                | image ext4                                               | ext4 defaults
-tmpfs               | none                                                     | tmpfs mode=755
+exfat               | image exfat                                              | exfat-fuse uid=33,gid=33,umask=0
+nfs4                | nfsd rw,all_squash,anonuid=65534,anongid=65534,insecure  | nfs4 vers=4.2,proto=tcp
+cifs-2.1            | smbd                                                     | cifs guest,vers=2.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775
+cifs-mfsymlinks     | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,mfsymlinks
+cifs-noperm         | smbd                                                     | cifs guest,vers=3.1.1,uid=33,forceuid,gid=33,forcegid,file_mode=0774,dir_mode=0775,noperm
+host-fuse-overlayfs | disk                                                     | fuse-overlayfs allow_other
 host-sshfs          | sshd                                                     | sshfs allow_other
 host-bindfs-deny    | disk                                                     | bindfs chown-deny,chmod-deny
 host-bindfs-ignore  | disk                                                     | bindfs chown-ignore,chmod-ignore
-host-fuse-overlayfs | disk                                                     | fuse-overlayfs allow_other
+ext4                | image ext4                                               | ext4 defaults
+tmpfs               | none                                                     | tmpfs mode=755
 host-ext4           | image ext4                                               | ext4 defaults
 host-tmpfs          | none                                                     | tmpfs mode=755
 TABLE

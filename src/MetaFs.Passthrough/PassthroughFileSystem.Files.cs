@@ -139,7 +139,10 @@ public sealed partial class PassthroughFileSystem
 
             // fallocate(2) does not even move it meanwhile. The stamp is one more time that was set: it replaces the first.
             Timespec now = stat.MtimeNs == time.Mtime ? Timespec.Now : Timespec.FromNanoseconds(stat.MtimeNs);
-            if (Libc.Utimensat(fd, CString.Empty, Timespec.Omit, now, AtFlags.AT_EMPTY_PATH) != Errno.OK
+
+            // sshfs knows no UTIME_OMIT and sets both.
+            Timespec atime = node.Volume.Facts.IsFuse ? Timespec.FromNanoseconds(stat.AtimeNs) : Timespec.Omit;
+            if (Libc.Utimensat(fd, CString.Empty, atime, now, AtFlags.AT_EMPTY_PATH) != Errno.OK
                 || ShareView.Held(node, fd, out stat) != Errno.OK)
                 return;
             node.TimeOnShare = new TimeOnShare(stat.MtimeNs);

@@ -3,7 +3,7 @@ namespace MetaFs.Posix.Cases;
 
 internal static class LinkCases
 {
-    [Needs(Need.Link, Need.LinkedInodes)]
+    [Needs(Need.Link, Need.LinkedInodes, Need.LinkCounts)]
     public static void CountsNames(CaseDirectory d)
     {
         d.File("a", "content");
@@ -47,7 +47,7 @@ internal static class LinkCases
         d.Exists("link").Is(false);
     }
 
-    [Needs(Need.Link, Need.LinkedInodes, Need.Symlink)]
+    [Needs(Need.Link, Need.LinkedInodes, Need.LinkCounts, Need.Symlink)]
     public static void OfASymlinkIsTheLink(CaseDirectory d)
     {
         d.Symlink("nowhere", "link").Ok();
@@ -57,7 +57,7 @@ internal static class LinkCases
         d.Lstat("link").Nlink.Is(2);
     }
 
-    [Needs(Need.Link, Need.LinkedInodes, Need.Symlink)]
+    [Needs(Need.Link, Need.LinkedInodes, Need.LinkCounts, Need.Symlink)]
     public static void FollowIsTheTarget(CaseDirectory d)
     {
         d.File("file");
@@ -75,7 +75,7 @@ internal static class LinkCases
         yield return Of("BlockDevice", FileMode.S_IFBLK, Need.Device);
 
         static Case Of(string name, uint type, Need need) =>
-            new($"OfSpecialFiles.{name}", [Need.Link, Need.LinkedInodes, need], d =>
+            new($"OfSpecialFiles.{name}", [Need.Link, Need.LinkedInodes, Need.LinkCounts, need], d =>
             {
                 d.Make("it", type);
                 d.Link("it", "link").Ok();

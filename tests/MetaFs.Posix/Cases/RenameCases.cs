@@ -137,7 +137,7 @@ internal static class RenameCases
         d.Content("file").Is("content");
     }
 
-    [Needs(Need.Link, Need.LinkedInodes)]
+    [Needs(Need.Link, Need.LinkedInodes, Need.LinkCounts)]
     public static void BetweenTwoNamesOfAFileChangesNothing(CaseDirectory d)
     {
         d.File("a", "content");

@@ -45,6 +45,7 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.DeepTrees, NameProbes.DeepTrees),
         new(Need.DirectoryLinks, NameProbes.DirectoryLinks),
         new(Need.LinkedInodes, NameProbes.LinkedInodes),
+        new(Need.LinkCounts, NameProbes.LinkCounts),
         new(Need.ListedDots, Unless(ReadDirectoryCases.HasTheDots)),
         new(Need.Rewind, Unless(ReadDirectoryCases.RewindShowsNewNames)),
         new(Need.ListedSymlinks, Unless(d => ReadDirectoryCases.ShowsTypeAndInode(d, FileMode.S_IFLNK))),

@@ -63,6 +63,16 @@ internal static class NameProbes
         return (without, with) == (2, 3) ? null : $"{without}, and {with} with a subdirectory";
     }
 
+    public static string? LinkCounts(CaseDirectory d)
+    {
+        d.File("file");
+        Errno errno = d.Link("file", "link");
+        if (errno != OK)
+            return errno.ToString();
+        int links = d.Stat("file").Nlink;
+        return links == 2 ? null : $"a file with two names shows {links}";
+    }
+
     public static string? LinkedInodes(CaseDirectory d)
     {
         d.File("file");

@@ -68,6 +68,9 @@ internal enum Need
     /// <summary>Hard links show one inode number; else they are files of their own to every cache.</summary>
     LinkedInodes,
 
+    /// <summary>st_nlink says how many names a file has.</summary>
+    LinkCounts,
+
     /// <summary>"." and ".." are listed with their inode numbers.</summary>
     ListedDots,
 
