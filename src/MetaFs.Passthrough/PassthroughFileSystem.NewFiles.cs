@@ -44,10 +44,15 @@ public sealed partial class PassthroughFileSystem
         in RequestContext context, Node directory, SafeFd fd, uint mode, uint umask, out Birth birth)
     {
         birth = default;
-        Errno errno = ShareView.Held(directory, fd, out Statx stat);
+
+        // What the record says needs no look: a CIFS client asks its server again after each name that is made there.
+        InodeRecord? record = directory.Record;
+        Statx stat = default;
+        bool isRecorded = record is { Gid: not null, Mode: not null } && !KeptMode.DependsOnShare(record);
+        Errno errno = isRecorded ? Errno.OK : ShareView.Held(directory, fd, out stat);
         if (errno != Errno.OK)
             return errno;
-        EffectiveAttributes parent = AttributeMerge.Merge(stat, directory.Record, timesValid: true, _options);
+        EffectiveAttributes parent = AttributeMerge.Merge(stat, record, timesValid: true, _options);
         uint gid = context.Gid;
         if ((parent.Mode & FileMode.S_ISGID) != 0)
         {
