@@ -38,7 +38,7 @@ lacking() {
 
 same() {
     "$python" "$script" "$disk/mnt/xattrs" "$@" >"$work/wanted" 2>&1
-    "$python" "$script" "$directory" "$@" >"$work/shown" 2>&1
+    "$python" "$script" "$directory" "$@" >"$work/shown" 2>&1 || tail -n 3 "$work/shown" # it stops where it is surprised
     diff "$work/wanted" "$work/shown"
 }
 
