@@ -12,6 +12,7 @@ import mmap
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -152,6 +153,22 @@ class Checks:
             os.utime(f"{d}/f{index}", ns=(value, wanted[-1 - index]))
         for index, value in enumerate(wanted):
             expect(f"f{index}", times(f"{d}/f{index}"), (value, wanted[-1 - index]))
+
+    def one_time_set_alone_leaves_the_other(self, d):
+        f = d + "/f"
+        make(f)
+        os.utime(f, ns=(OLD, OLD))
+        for option, wanted in (("-a", (FIRST_OF_NOW, OLD)), ("-m", (FIRST_OF_NOW, FIRST_OF_NOW + SECOND))):
+            subprocess.run(["touch", option, "-d", f"@{wanted[option == '-m'] // SECOND}", f], check=True)
+            expect(f"touch {option}", times(f), wanted)
+
+        # Nothing was set of this one, so nothing is recorded yet.
+        make(d + "/new")
+        mtime = times(d + "/new")[1]
+        subprocess.run(["touch", "-a", "-d", f"@{FIRST_OF_NOW // SECOND}", d + "/new"], check=True)
+        atime, shown = times(d + "/new")
+        if atime != FIRST_OF_NOW or abs(shown - mtime) > CLOSING * SECOND: # CIFS may stamp it until then
+            raise Failed(f"touch -a of a new file: {atime} {shown}, wanted {FIRST_OF_NOW} {mtime}")
 
     def every_change_of_data_moves_mtime(self, d):
         changed = []
@@ -385,6 +402,7 @@ CHECKS = (
     "a_file_without_write_permission_is_removed",
     "nobody_sees_a_new_file_with_the_shares_owner",
     "times_come_back_to_the_nanosecond",
+    "one_time_set_alone_leaves_the_other",
     "every_change_of_data_moves_mtime",
     "another_hosts_change_moves_mtime",
     "a_time_set_before_the_close_stands",

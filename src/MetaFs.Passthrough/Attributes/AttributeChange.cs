@@ -217,7 +217,8 @@ internal ref struct AttributeChange
     private void KeepAtime(long before)
     {
         bool isRaised = !_node.Volume.Facts.IsLocal && before < _share.MtimeNs && _share.AtimeNs == _share.MtimeNs;
-        if ((isRaised || _node.IsPlaceholder) && _draft.Atime is null)
+        bool isSetAlong = _node.Volume.Facts.IsFuse && _share.AtimeNs != before;
+        if ((isRaised || isSetAlong || _node.IsPlaceholder) && _draft.Atime is null)
             RecordTimes(new TimeRequest(before, Now: false), null, FieldVerdict.Record, default, new Reason(ReasonKind.Ignored));
     }
 

@@ -138,12 +138,16 @@ public sealed class AttributeChangeTests : IDisposable
     [Fact]
     public void A_time_that_the_share_moved_along_is_recorded_though_nothing_else_is()
     {
-        // sshfs has set both: before, mtime was another.
+        // sshfs has set both: before, the other one was another.
+        const long before = 4_000_000_000;
         Node node = NodeOn("fuse.sshfs");
-        var change = new AttributeChange(node, s_try, _fd, _share.Stat("f") with { MtimeNs = 4_000_000_000 });
-        Assert.Equal(Errno.OK, change.Utimens(new TimeRequest(5_000_000_000, Now: false), null));
-        Assert.Equal((null, 4_000_000_000), (change.Draft.Atime, change.Draft.Mtime?.Nanoseconds));
-        Assert.True(change.Draft.IsRecorded);
+        TimeRequest wanted = new(5_000_000_000, Now: false);
+        var change = new AttributeChange(node, s_try, _fd, _share.Stat("f") with { MtimeNs = before });
+        Assert.Equal(Errno.OK, change.Utimens(wanted, null));
+        Assert.Equal((null, before, true), (change.Draft.Atime, change.Draft.Mtime?.Nanoseconds, change.Draft.IsRecorded));
+        change = new AttributeChange(node, s_try, _fd, _share.Stat("f") with { AtimeNs = before });
+        Assert.Equal(Errno.OK, change.Utimens(null, wanted));
+        Assert.Equal((before, null, true), (change.Draft.Atime?.Nanoseconds, change.Draft.Mtime, change.Draft.IsRecorded));
     }
 
     public void Dispose()
