@@ -8,6 +8,7 @@ namespace MetaFs.Model.Checks;
 internal sealed class Comparison(HashSet<string> without)
 {
     private readonly bool _directoriesCountLinks = !without.Contains(Features.DirectoryLinks);
+    private readonly bool _numbersAreKept = !without.Contains(Features.KeptNumbers);
 
     /// <summary>The fields of stat that differ.</summary>
     /// <param name="tree">The model.</param>
@@ -52,9 +53,9 @@ internal sealed class Comparison(HashSet<string> without)
     }
 
     /// <summary>After a look without differences: what was a bound is a value from here on.</summary>
-    public static void Pin(Inode inode, in Statx stat)
+    public void Pin(Inode inode, in Statx stat)
     {
-        inode.Ino = stat.Ino;
+        inode.Ino = _numbersAreKept ? stat.Ino : 0;
         if (!inode.Mtime.MayMove)
         {
             inode.CtimeFloor = Math.Max(inode.CtimeFloor, stat.CtimeNs);
@@ -66,13 +67,13 @@ internal sealed class Comparison(HashSet<string> without)
     }
 
     /// <summary>Takes over what is shown, so that one difference is reported once.</summary>
-    public static void Adopt(Inode inode, in Statx stat)
+    public void Adopt(Inode inode, in Statx stat)
     {
         inode.Uid = stat.Uid;
         inode.Gid = stat.Gid;
         inode.Given.UnionWith([stat.Uid, stat.Gid]);
         inode.Permissions = FileMode.PermissionsOf(stat.Mode);
-        inode.Ino = stat.Ino;
+        inode.Ino = _numbersAreKept ? stat.Ino : 0;
         inode.CtimeFloor = stat.CtimeNs;
         inode.Mtime = TimeRule.At(stat.MtimeNs);
         if (inode.Atime != TimeRule.Unknown)

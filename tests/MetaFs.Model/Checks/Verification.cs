@@ -228,7 +228,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
     private void TakeOver(string path, Inode inode)
     {
         if (_stats[path] is { } stat)
-            Comparison.Adopt(inode, stat);
+            comparison.Adopt(inode, stat);
         if (_data.TryGetValue(path, out byte[]? data))
             inode.Data = data;
         if (_xattrs.TryGetValue(path, out SortedDictionary<string, byte[]>? xattrs))

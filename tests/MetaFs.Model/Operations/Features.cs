@@ -37,7 +37,9 @@ internal static class Features
     /// </summary>
     public const string FreshLinks = "freshlinks";
 
-    /// <summary>A file has the same inode number after the next mount. Kept by name, one that was renamed needs a record for it.</summary>
+    /// <summary>
+    /// A file keeps its inode number when the kernel forgets it. Kept by name, one that was renamed needs a record for that.
+    /// </summary>
     public const string KeptNumbers = "keptnumbers";
 
     /// <summary>What a mount of MetaFs does not promise: docs/posix-deviations.md.</summary>

@@ -78,6 +78,9 @@ internal sealed record Operation(OperationKind Kind)
     /// <summary>Whether it can change anything but an access time.</summary>
     public bool Changes => Kind < OperationKind.Fsync && Kind is not (OperationKind.Open or OperationKind.Close);
 
+    /// <summary>Whether it moves an access time and nothing else.</summary>
+    public bool Reads => Kind is OperationKind.ReadData or OperationKind.ReadDirectory or OperationKind.Readlink;
+
     /// <summary>"rename plain/a plain/b flags=1": what <see cref="Parse"/> reads.</summary>
     public override string ToString()
     {

@@ -39,13 +39,13 @@ internal sealed partial class Actor
         List<Difference> found = _comparison.Attributes(_tree, path, inode, stat, Libc.RealtimeNanoseconds());
         if (found.Count == 0)
         {
-            Comparison.Pin(inode, stat);
+            _comparison.Pin(inode, stat);
             return;
         }
 
         foreach (Difference one in found)
             Report(one);
-        Comparison.Adopt(inode, stat);
+        _comparison.Adopt(inode, stat);
     }
 
     private void CheckHandles()

@@ -54,8 +54,6 @@ internal sealed partial class Actor : IDisposable
     {
         _executor?.Dispose();
         _executor = new Executor(Directories.Open(_plan.Directory), _plan.Without);
-        if (_plan.Without.Contains(Features.KeptNumbers))
-            _tree.ForgetNumbers();
     }
 
     /// <summary>Does operations until told to stop, until there are enough, or until the daemon is dead.</summary>
@@ -145,7 +143,7 @@ internal sealed partial class Actor : IDisposable
     private Errno Do(Operation operation, Inode? target, out long count)
     {
         count = 0;
-        return operation.Kind is OperationKind.ReadData or OperationKind.ReadDirectory or OperationKind.Readlink
+        return operation.Reads
             ? Read(operation, target)
             : _executor!.Execute(operation, target?.Data.Length ?? 0, out count);
     }
@@ -170,6 +168,8 @@ internal sealed partial class Actor : IDisposable
     {
         HaltedAt = Libc.RealtimeNanoseconds();
         HaltedBy = errno;
+        if (operation.Reads && _tree.Predict(operation) == Errno.OK)
+            _tree.Apply(operation, start, 0); // perhaps
         _inFlight = operation.Changes && _tree.Predict(operation) == Errno.OK ? operation : null;
         _inFlightStart = start;
     }

@@ -1,5 +1,4 @@
 using MetaFs.Model.Checks;
-using MetaFs.Model.Operations;
 using MetaFs.Model.State;
 
 namespace MetaFs.Model.Running;
@@ -41,8 +40,8 @@ internal static class VerifyCommand
 
     private static List<Difference> Verify(Verification verification, Replay replay, ref int inFlight)
     {
-        if (replay.Without.Contains(Features.KeptNumbers))
-            replay.Tree.ForgetNumbers();
+        if (replay.InFlight is { Reads: true } read && replay.Tree.Predict(read) == Errno.OK)
+            replay.Tree.Apply(read, replay.Start, 0); // perhaps
         Tree? after = null;
         if (replay.InFlight is { Changes: true } operation && replay.Tree.Predict(operation) == Errno.OK)
         {

@@ -97,13 +97,6 @@ internal sealed partial class Tree
         _names = null;
     }
 
-    /// <summary>Each inode may have another number than it had.</summary>
-    public void ForgetNumbers()
-    {
-        foreach (Inode inode in _inodes.Values)
-            inode.Ino = 0;
-    }
-
     /// <summary>Everything was read.</summary>
     public void ForgetAccessTimes()
     {
