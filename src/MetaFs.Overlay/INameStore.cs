@@ -25,6 +25,9 @@ public sealed record PendingMove(
     /// <summary>The note's own number; 0 until it is kept.</summary>
     public long Id { get; init; }
 
+    /// <summary>Whether an earlier mount noted it.</summary>
+    public bool IsOfBefore { get; init; }
+
     /// <summary>Where both ends are, below the volume's root; null where a directory on the way is not known.</summary>
     public byte[]? FromPath { get; init; }
 
@@ -47,7 +50,10 @@ public interface INameStore
     /// <summary>How many names of an inode are kept.</summary>
     OverlayStatus CountNames(in InodeKey number, out long count);
 
-    /// <summary>Changes records and names in one transaction: all of them or none.</summary>
+    /// <summary>
+    /// Changes records and names in one transaction: all of them or none. If that fails, the names of a rename that is over
+    /// are changed with the next call.
+    /// </summary>
     /// <param name="records">A null record deletes.</param>
     /// <param name="names">After the records, in this order.</param>
     /// <param name="ended">The note of a rename that is over with this, or null.</param>

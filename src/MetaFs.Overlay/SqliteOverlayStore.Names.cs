@@ -8,6 +8,10 @@ public sealed partial class SqliteOverlayStore
     // Never goes back to false, as _empty.
     private volatile bool _hasNames;
 
+    // Renames whose end could not be written: the next change of names writes it first, or their notes would be taken for
+    // renames of whatever has these names by then. Guarded by _writeGate.
+    private readonly List<(NameChange[] Names, PendingMove Move)> _unended = [];
+
     /// <inheritdoc/>
     public bool HasNames => _hasNames;
 
@@ -55,6 +59,8 @@ public sealed partial class SqliteOverlayStore
             if (_disposed)
                 return Closed();
             int result = _begin.Run();
+            for (int i = 0; i < _unended.Count && result == raw.SQLITE_DONE; i++)
+                result = RunNames(_unended[i].Names, _unended[i].Move);
             for (int i = 0; i < records.Length && result == raw.SQLITE_DONE; i++)
             {
                 InodeKey key = records[i].Key;
@@ -63,15 +69,14 @@ public sealed partial class SqliteOverlayStore
                     result = _xattrs.RemoveOrphans(key);
             }
 
-            for (int i = 0; i < names.Length && result == raw.SQLITE_DONE; i++)
-                result = RunName(names[i]);
-            if (ended is not null && result == raw.SQLITE_DONE)
-            {
-                _endMove.Bind(1, ended.Id);
-                result = _endMove.Run();
-            }
-
-            return FinishTransaction("writing records and names", result);
+            if (result == raw.SQLITE_DONE)
+                result = RunNames(names, ended);
+            OverlayStatus status = FinishTransaction("writing records and names", result);
+            if (status == OverlayStatus.Ok)
+                _unended.Clear();
+            else if (ended is { IsOfBefore: false })
+                _unended.Add((names.ToArray(), ended));
+            return status;
         }
     }
 
@@ -83,6 +88,8 @@ public sealed partial class SqliteOverlayStore
         {
             if (_disposed)
                 return Closed();
+            if (_unended.Count > 0 && Apply([], []) is var earlier && earlier != OverlayStatus.Ok)
+                return earlier;
             _beginMove.Bind(1, ++_lastMove);
             _beginMove.Bind(2, move.Volume);
             _beginMove.Bind(3, move.FromParent);
@@ -120,6 +127,7 @@ public sealed partial class SqliteOverlayStore
             row.Integer(10))
         {
             Id = row.Integer(0),
+            IsOfBefore = true,
             FromPath = paths.PathOf(nobody, new PathHint(fromParent, from)),
             ToPath = paths.PathOf(nobody, new PathHint(toParent, to)),
         };
@@ -140,6 +148,17 @@ public sealed partial class SqliteOverlayStore
             question.Reset();
             return result == raw.SQLITE_ROW ? OverlayStatus.Ok : Fail(_reader, "reading names", result);
         }
+    }
+
+    private int RunNames(ReadOnlySpan<NameChange> names, PendingMove? ended)
+    {
+        int result = raw.SQLITE_DONE;
+        for (int i = 0; i < names.Length && result == raw.SQLITE_DONE; i++)
+            result = RunName(names[i]);
+        if (ended is null || result != raw.SQLITE_DONE)
+            return result;
+        _endMove.Bind(1, ended.Id);
+        return _endMove.Run();
     }
 
     private int RunName(in NameChange change)

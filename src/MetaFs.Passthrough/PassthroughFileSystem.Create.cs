@@ -118,7 +118,11 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             errno = OpenSparing(lease.Fd, name, s_path, 0, out SafeFd fd);
             if (errno != Errno.OK)
+            {
+                TakeBack(lease.Fd, name, mode);
                 return errno;
+            }
+
             using (fd)
                 return AdoptName(directory, lease.Fd, name, fd, birth, out entry, out _, item);
         }

@@ -228,9 +228,13 @@ public sealed partial class PassthroughFileSystem
             return Errno.OK;
         }
 
-        Libc.Unlinkat(directoryFd, name, FileMode.IsDirectory(stat.Mode) ? AtFlags.AT_REMOVEDIR : 0);
+        TakeBack(directoryFd, name, birth.Mode);
         return errno;
     }
+
+    // What was made and cannot be given to its maker.
+    private static void TakeBack(SafeFd directory, CString name, uint mode) =>
+        Libc.Unlinkat(directory, name, FileMode.IsDirectory(mode) ? AtFlags.AT_REMOVEDIR : 0);
 
     private Errno AdoptNode(Node made, SafeFd fd, in Birth birth, ref Statx stat, EmulatedObject? item = null)
     {

@@ -62,10 +62,10 @@ public sealed partial class PassthroughFileSystem
     }
 
     // exfat-fuse makes a plain file before it finds that it cannot make a fifo of it, and leaves it there. The kernel had no
-    // such name a moment ago and holds the directory, and a disk has no other host.
+    // such name a moment ago and holds the directory, and a disk has no other host that could have made one.
     private static void TakeBackHalfMade(ShareVolume volume, SafeFd directory, CString name)
     {
-        if (!volume.Facts.IsFuse
+        if (!volume.Facts.IsFuseDisk
             || Libc.Statx(directory, name, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out Statx stat) != Errno.OK)
             return;
         if (FileMode.IsRegular(stat.Mode) && stat.Size == 0)

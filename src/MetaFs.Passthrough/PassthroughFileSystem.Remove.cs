@@ -130,10 +130,10 @@ public sealed partial class PassthroughFileSystem
     /// </remarks>
     private void LinksChanged(Node node, in Statx before)
     {
-        if (node.Volume.Facts.IsLocal || StatNames(node, node.Names, out Statx after, fresh: true) != Errno.OK)
+        if (node.Volume.Facts.IsLocal)
             return;
         long shown = Math.Max(before.CtimeNs, node.Record?.Ctime ?? 0);
-        if (after.CtimeNs > shown)
+        if (StatNames(node, node.Names, out Statx after, fresh: true) == Errno.OK && after.CtimeNs > shown)
             return;
         long now = Libc.RealtimeNanoseconds();
         InodeRecord record = node.Record ?? new InodeRecord { Guard = node.Guard, Hint = HintOf(node) };

@@ -63,7 +63,9 @@ public sealed partial class PassthroughFileSystem
         {
             lock (inode)
             {
-                _ = StatNode(inode, out Statx before);
+                errno = StatNode(inode, out Statx before);
+                if (errno != Errno.OK)
+                    return errno;
                 PendingMove? note = NoteLink(inode, new Place(directory, lease.Fd, newName));
                 errno = LinkOnShare(inode, lease.Fd, newName);
                 if (errno == Errno.OK)

@@ -20,6 +20,9 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether it is itself served by a FUSE daemon.</summary>
     public bool IsFuse { get; init; }
 
+    /// <summary>Whether that daemon has a disk of this machine, which no other host can change (mount.fuse3(8), blkdev).</summary>
+    public bool IsFuseDisk { get; init; }
+
     /// <summary>
     /// Whether chown and utimensat of a symbolic link reach what it leads to. SFTP's SETSTAT follows links, and sshfs has
     /// no other (sshfs.c, sshfs_chown and sshfs_utimens).
@@ -102,6 +105,7 @@ internal readonly record struct FileSystemFacts(
         _ when type.StartsWith("fuse", StringComparison.Ordinal) => new(false, false, false, 1, false)
         {
             IsFuse = true,
+            IsFuseDisk = type.StartsWith("fuseblk", StringComparison.Ordinal),
             KeepsOpenNames = true,
         },
         "9p" or "afs" or "vboxsf" => new(false, true, false, 1, false) { KeepsOpenNames = true },

@@ -36,6 +36,7 @@ public sealed class FileSystemFactsTests
         var expected = new FileSystemFacts(local, stable, late, granularity, handle)
         {
             IsFuse = type.StartsWith("fuse", StringComparison.Ordinal),
+            IsFuseDisk = type == "fuseblk",
             FollowsLinks = type == "fuse.sshfs",
             MakesUpBirthTimes = type is "cifs" or "smb3",
             HasControlXattrs = type is "cifs" or "smb3",
