@@ -3,14 +3,15 @@
 
 system_tree.py list DIR       a line per name: type, mode, owner, size, mtime, device, links, target, content, attributes
 system_tree.py list-names DIR the same without links: each name is a file of its own
-system_tree.py unstorable DIR patterns for rsync of the names that FAT cannot store
+system_tree.py unstorable DIR SHARE
+                              patterns for rsync of the names that the share cannot hold, found by trying
 """
 import hashlib
 import os
 import stat
 import sys
 
-NOT_IN_FAT = b'\\/:*?"<>|'
+PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_+"
 
 
 def names(root):
@@ -51,19 +52,43 @@ def show(root, with_links=True):
               f"{status.st_rdev:x}", links, content(path, status), attributes(path))
 
 
-def unstorable(root):
+def holds(share, name):
+    """Whether a file can have the name there, and is listed by it."""
+    path = os.path.join(share, name)
+    try:
+        os.mkdir(path)
+        listed = name in os.listdir(share)
+        os.rmdir(path)
+        return listed
+    except OSError:
+        return False
+
+
+def ignores_case(share):
+    upper, lower = os.path.join(share, b"Case"), os.path.join(share, b"cASE")
+    os.mkdir(upper)
+    found = os.path.exists(lower)
+    os.rmdir(upper)
+    return found
+
+
+def pattern(name):
+    """rsync(1): a backslash is one itself where no other character is special."""
+    if not set(name) & set(b"*?["):
+        return name
+    return b"".join(b"\\" + bytes([byte]) if byte in b"\\*?[" else bytes([byte]) for byte in name)
+
+
+def unstorable(root, share):
+    folds = ignores_case(share)
+    taken = set()
     for path, name in names(root):
         last = os.path.basename(name)
-        if name == b".":
-            continue
-        odd = last.endswith((b" ", b".")) or any(byte in NOT_IN_FAT for byte in last)
-        try:
-            last.decode()
-        except UnicodeDecodeError:
-            odd = True
-        if odd:
-            pattern = b"".join(b"\\" + bytes([b]) if b in b"\\*?[" else bytes([b]) for b in name)
-            sys.stdout.buffer.write(b"/" + pattern + b"\n")
+        form = name.lower() if folds else name
+        is_plain = not last.strip(PLAIN) and not last.endswith(b".")
+        if form in taken or not (is_plain or name == b"." or holds(share, last)):
+            sys.stdout.buffer.write(b"/" + pattern(name) + b"\n")
+        taken.add(form)
 
 
 def main():
@@ -74,7 +99,7 @@ def main():
         case "list-names":
             show(root, with_links=False)
         case "unstorable":
-            unstorable(root)
+            unstorable(root, os.fsencode(sys.argv[3]))
 
 
 main()
