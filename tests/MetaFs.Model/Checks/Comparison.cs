@@ -40,6 +40,8 @@ internal sealed class Comparison(HashSet<string> without)
         ulong size = (ulong)(inode.IsRegular ? inode.Data.Length : inode.Target.Length);
         bool hasSize = inode.IsRegular || inode.Type == FileMode.S_IFLNK;
         Expect("size", !hasSize || stat.Size == size, Number(size), Number(stat.Size));
+        uint device = DeviceNumber.Encode(stat.RdevMajor, stat.RdevMinor);
+        Expect("rdev", device == inode.Device, Number(inode.Device), Number(device));
         Owner("uid", inode.Uid, stat.Uid);
         Owner("gid", inode.Gid, stat.Gid);
         return found;

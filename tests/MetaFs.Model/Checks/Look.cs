@@ -76,7 +76,7 @@ internal static class Look
         return errno;
     }
 
-    /// <summary>The user.* attributes of a file or directory.</summary>
+    /// <summary>The user.* attributes of a file or directory, and its ACLs.</summary>
     public static Errno ReadXattrs(SafeFd fd, out SortedDictionary<string, byte[]> xattrs)
     {
         xattrs = new(StringComparer.Ordinal);
@@ -86,7 +86,7 @@ internal static class Look
             return errno;
         foreach (string name in ByteString.From(buffer.AsSpan(0, size)).Split('\0'))
         {
-            if (!name.StartsWith("user.", StringComparison.Ordinal))
+            if (!name.StartsWith("user.", StringComparison.Ordinal) && !State.Acl.IsAcl(name))
                 continue;
             byte[] value = new byte[4096];
             errno = Libc.Fgetxattr(fd, ByteString.ToC(name), value, out int length);

@@ -32,7 +32,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
     public List<Difference> Run(Tree tree, Tree? after, Operation? inFlight, out Tree goesOn)
     {
         goesOn = tree;
-        if (after is not null && inFlight!.Kind is OperationKind.Mkfifo or OperationKind.Symlink)
+        if (after is not null && inFlight!.Kind is OperationKind.Mknod or OperationKind.Symlink)
             AcceptPlainFile(after, inFlight.Path);
         Gather(after is null ? [tree] : [tree, after]);
         List<Difference> found = Compare(tree);
@@ -124,7 +124,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
             _data[path] = data;
         }
 
-        if (errno == Errno.OK && (inode.IsRegular || inode.IsDirectory))
+        if (errno == Errno.OK && inode.HasXattrs)
             errno = GatherXattrs(path);
         Checks++;
         if (errno != Errno.OK)
@@ -186,7 +186,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
             return one.Inode != 0 && _data.TryGetValue(one.Path, out byte[]? got)
                 && IsMixture(got, chosen[one.Inode].Data, other[one.Inode].Data);
         bool isBeingMade = !isKnown && inFlight.Kind is OperationKind.Create or OperationKind.Mkdir
-            or OperationKind.Mkfifo or OperationKind.Symlink or OperationKind.LinkHandle;
+            or OperationKind.Mknod or OperationKind.Symlink or OperationKind.LinkHandle;
         if (!isBeingMade || !ShowsTheShare(one))
             return false;
         HalfMade++;
@@ -206,6 +206,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
             "mode" => shown.Mode == bare.Mode,
             "mtime" => shown.MtimeNs == bare.MtimeNs,
             "atime" => shown.AtimeNs == bare.AtimeNs,
+            "xattrs" => one.Got.Length == 0,
             _ => false,
         };
     }
@@ -238,7 +239,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
                 inode.Xattrs.Add(name, value);
         }
 
-        if (inode.Type != FileMode.S_IFIFO)
+        if (inode.IsRegular || inode.IsDirectory || inode.Type == FileMode.S_IFLNK)
             inode.Atime = TimeRule.Unknown; // it was read
     }
 

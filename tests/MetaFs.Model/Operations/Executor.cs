@@ -49,6 +49,7 @@ internal sealed class Executor(SafeFd root, HashSet<string> without) : IDisposab
             OperationKind.Fsync => OnFile(operation, OpenFlags.O_RDONLY, Fsync, out _),
             OperationKind.Chmod => OnFile(operation, OpenFlags.O_PATH, Chmod, out _),
             OperationKind.SetXattr => OnFile(operation, OpenFlags.O_PATH, SetXattr, out _),
+            OperationKind.SetAcl => OnFile(operation, OpenFlags.O_PATH, SetAcl, out _),
             OperationKind.RemoveXattr => OnFile(operation, OpenFlags.O_PATH, RemoveXattr, out _),
             OperationKind.Chown or OperationKind.Utimens => OnInode(operation),
             _ => OnNames(operation),
@@ -69,7 +70,7 @@ internal sealed class Executor(SafeFd root, HashSet<string> without) : IDisposab
             OperationKind.OpenTruncate => OpenHandle(operation, open | OpenFlags.O_TRUNC),
             OperationKind.Close => CloseHandle(operation.Handle),
             OperationKind.Mkdir => Libc.Mkdirat(Root, path, operation.Mode),
-            OperationKind.Mkfifo => Libc.Mknodat(Root, path, FileMode.S_IFIFO | operation.Mode, 0),
+            OperationKind.Mknod => Libc.Mknodat(Root, path, operation.Mode, operation.Device),
             OperationKind.Symlink => Libc.Symlinkat(other, Root, path),
             OperationKind.Link => Link(path, other),
             OperationKind.LinkHandle =>
@@ -224,6 +225,12 @@ internal sealed class Executor(SafeFd root, HashSet<string> without) : IDisposab
         count = 0;
         byte[] value = Pattern.Make(operation.Seed, operation.Length);
         return Libc.Fsetxattr(fd, ByteString.ToC(operation.Other), value, 0);
+    }
+
+    private static Errno SetAcl(SafeFd fd, Operation operation, out long count)
+    {
+        count = 0;
+        return Libc.Fsetxattr(fd, ByteString.ToC(operation.Other), State.Acl.Make(operation.Seed), 0);
     }
 
     private static Errno RemoveXattr(SafeFd fd, Operation operation, out long count)

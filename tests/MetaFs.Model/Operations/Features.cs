@@ -5,6 +5,8 @@ internal static class Features
 {
     public const string Tmpfile = "tmpfile";
     public const string Mkfifo = "mkfifo";
+    public const string Socket = "socket";
+    public const string Device = "device";
     public const string Symlink = "symlink";
     public const string Link = "link";
     public const string NoReplace = "noreplace";
@@ -15,6 +17,7 @@ internal static class Features
     public const string ZeroRange = "zero";
     public const string CopyRange = "copyrange";
     public const string Xattr = "xattr";
+    public const string Acl = "acl";
     public const string Callers = "callers";
     public const string DirectoryLinks = "dirlinks";
     public const string Handles = "handles";
@@ -47,8 +50,8 @@ internal static class Features
 
     public static readonly string[] All =
     [
-        Tmpfile, Mkfifo, Symlink, Link, NoReplace, Exchange, MapWrite, Allocate, PunchHole, ZeroRange, CopyRange, Xattr,
-        Callers, DirectoryLinks, Handles, Utimens, Chown, Chmod, Rename, Data, Peek, OddNames, Fsync, LargeIds,
-        KeptNumbers, .. Deviations,
+        Tmpfile, Mkfifo, Socket, Device, Symlink, Link, NoReplace, Exchange, MapWrite, Allocate, PunchHole, ZeroRange,
+        CopyRange, Xattr, Acl, Callers, DirectoryLinks, Handles, Utimens, Chown, Chmod, Rename, Data, Peek, OddNames,
+        Fsync, LargeIds, KeptNumbers, .. Deviations,
     ];
 }

@@ -22,6 +22,22 @@ internal sealed partial class Generator
         return opens ? made with { Handle = ++_lastHandle } : made;
     }
 
+    // Only root makes devices (mknod(2), CAP_MKNOD); of these numbers none has a driver, should one be opened.
+    private Operation? MakeSpecial()
+    {
+        (string Feature, uint Type)[] types =
+        [
+            (Features.Mkfifo, FileMode.S_IFIFO), (Features.Socket, FileMode.S_IFSOCK),
+            (Features.Device, FileMode.S_IFCHR), (Features.Device, FileMode.S_IFBLK),
+        ];
+        (string feature, uint type) = types[_random.Next(types.Length)];
+        if (!Has(feature) || MakeNew(OperationKind.Mknod) is not { } made)
+            return null;
+        made = made with { Mode = made.Mode | type };
+        uint device = DeviceNumber.Encode(1000 + (uint)_random.Next(3000), (uint)_random.Next(0x100000));
+        return FileMode.IsDevice(type) ? made with { Uid = 0, Gid = 0, Device = device } : made;
+    }
+
     private Operation? MakeTmpfile()
     {
         if (Tree.Handles.Count >= MostHandles)
@@ -122,9 +138,14 @@ internal sealed partial class Generator
             Seed = _random.Next(),
             Length = _random.Next(100),
         },
+        OperationKind.SetAcl => operation with
+        {
+            Other = inode.IsDirectory && _random.Next(2) == 0 ? Acl.Default : Acl.Access,
+            Seed = _random.Next(),
+        },
         OperationKind.RemoveXattr => operation with
         {
-            Other = inode.Xattrs.Count == 0 || Rarely
+            Other = inode.Xattrs.Count == 0 || (Rarely && inode.IsRegular)
                 ? "user.none"
                 : inode.Xattrs.Keys.ElementAt(_random.Next(inode.Xattrs.Count)),
         },

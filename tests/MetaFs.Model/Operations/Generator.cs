@@ -16,7 +16,7 @@ internal sealed partial class Generator
         (OperationKind.Create, 60, null),
         (OperationKind.Tmpfile, 10, Features.Tmpfile),
         (OperationKind.Mkdir, 20, null),
-        (OperationKind.Mkfifo, 6, Features.Mkfifo),
+        (OperationKind.Mknod, 14, null),
         (OperationKind.Symlink, 12, Features.Symlink),
         (OperationKind.Link, 25, Features.Link),
         (OperationKind.LinkHandle, 8, Features.Tmpfile),
@@ -35,6 +35,7 @@ internal sealed partial class Generator
         (OperationKind.Open, 25, Features.Handles),
         (OperationKind.Close, 20, Features.Handles),
         (OperationKind.SetXattr, 15, Features.Xattr),
+        (OperationKind.SetAcl, 15, Features.Acl),
         (OperationKind.RemoveXattr, 6, Features.Xattr),
         (OperationKind.Fsync, 3, Features.Fsync),
         (OperationKind.Stat, 220, null),
@@ -88,7 +89,8 @@ internal sealed partial class Generator
 
     private Operation? Make(OperationKind kind) => kind switch
     {
-        OperationKind.Create or OperationKind.Mkdir or OperationKind.Mkfifo or OperationKind.Symlink => MakeNew(kind),
+        OperationKind.Create or OperationKind.Mkdir or OperationKind.Symlink => MakeNew(kind),
+        OperationKind.Mknod => MakeSpecial(),
         OperationKind.Tmpfile => MakeTmpfile(),
         OperationKind.Link => MakeLink(),
         OperationKind.LinkHandle => MakeLinkHandle(),
@@ -117,8 +119,8 @@ internal sealed partial class Generator
             OperationKind.Chmod => static inode => inode.Type != FileMode.S_IFLNK,
 
             // FUSE reads and sets them without a handle; nothing leads to a directory without a name
-            OperationKind.SetXattr or OperationKind.ReadXattrs =>
-                static inode => inode.IsRegular || inode is { IsDirectory: true, IsRemoved: false },
+            OperationKind.SetXattr => static inode => inode.IsRegular || inode is { IsDirectory: true, IsRemoved: false },
+            OperationKind.SetAcl or OperationKind.ReadXattrs => static inode => inode.HasXattrs && !inode.IsRemoved,
             OperationKind.RemoveXattr => inode => !inode.IsRemoved && (inode.Xattrs.Count > 0 || (Rarely && inode.IsRegular)),
             OperationKind.MapWrite => static inode => inode.Data.Length > 0,
             OperationKind.Fsync => static inode => inode.IsRegular || inode.IsDirectory,

@@ -9,7 +9,7 @@ internal enum OperationKind
     Create,
     Tmpfile,
     Mkdir,
-    Mkfifo,
+    Mknod,
     Symlink,
     Link,
     LinkHandle,
@@ -28,6 +28,7 @@ internal enum OperationKind
     Open,
     Close,
     SetXattr,
+    SetAcl,
     RemoveXattr,
     Fsync,
     Stat,
@@ -50,7 +51,11 @@ internal sealed record Operation(OperationKind Kind)
     /// <summary>An open handle, or the one to be opened; -1: none.</summary>
     public int Handle { get; init; } = -1;
 
+    /// <summary>Mknod: with the type.</summary>
     public uint Mode { get; init; }
+
+    /// <summary>Mknod of a device.</summary>
+    public uint Device { get; init; }
 
     /// <summary>Chown: the new owner. Otherwise: as whom.</summary>
     public uint Uid { get; init; }
@@ -89,6 +94,7 @@ internal sealed record Operation(OperationKind Kind)
         Add(text, "other", Other.Length == 0 ? null : ByteString.Escape(Other));
         Add(text, "handle", Handle < 0 ? null : Number(Handle));
         Add(text, "mode", Mode == 0 ? null : "0" + Convert.ToString(Mode, 8));
+        Add(text, "device", Device == 0 ? null : Number((int)Device));
         Add(text, "uid", Uid == 0 ? null : Number((int)Uid));
         Add(text, "gid", Gid == 0 ? null : Number((int)Gid));
         Add(text, "offset", Offset == 0 ? null : Number(Offset));
@@ -124,6 +130,7 @@ internal sealed record Operation(OperationKind Kind)
         "other" => this with { Other = ByteString.Unescape(value) },
         "handle" => this with { Handle = (int)Number(value) },
         "mode" => this with { Mode = Convert.ToUInt32(value, 8) },
+        "device" => this with { Device = (uint)Number(value) },
         "uid" => this with { Uid = (uint)Number(value) },
         "gid" => this with { Gid = (uint)Number(value) },
         "offset" => this with { Offset = Number(value) },

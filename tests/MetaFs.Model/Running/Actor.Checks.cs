@@ -132,8 +132,8 @@ internal sealed partial class Actor
                 fd.Dispose();
             }
 
-            // ELOOP: a symbolic link has taken the name
-            if (errno is not (Errno.OK or Errno.ENOENT or Errno.ELOOP))
+            // A symbolic link has taken the name, or a socket, or a device, which nodev forbids.
+            if (errno is not (Errno.OK or Errno.ENOENT or Errno.ELOOP or Errno.ENXIO or Errno.EACCES))
                 return errno;
         }
 

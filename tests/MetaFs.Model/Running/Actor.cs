@@ -155,7 +155,7 @@ internal sealed partial class Actor : IDisposable
         if (isShort)
             Report(new Difference(operation.Path, "count", $"{wanted}", $"{count}") { History = [operation.ToString()] });
         _tree.Apply(operation, start, count);
-        if (operation.Kind is OperationKind.Create or OperationKind.Mkdir or OperationKind.Mkfifo or OperationKind.Symlink)
+        if (operation.Kind is OperationKind.Create or OperationKind.Mkdir or OperationKind.Mknod or OperationKind.Symlink)
             _tree.Find(operation.Path)!.Remember(operation.ToString());
     }
 

@@ -28,7 +28,7 @@ internal static class FeatureProbe
         Errno stat = Look.Stat(executor.Root, "probe.d", AtFlags.None, out Statx empty);
         if (stat != Errno.OK || empty.Nlink != 2)
             yield return (Features.DirectoryLinks, $"an empty directory has st_nlink {empty.Nlink}");
-        foreach (char name in "abclsfxm")
+        foreach (char name in "abclsfkvxm")
             Libc.Unlinkat(executor.Root, ByteString.ToC($"probe.{name}"), AtFlags.None);
         Libc.Unlinkat(executor.Root, ByteString.ToC("probe.d"), AtFlags.AT_REMOVEDIR);
     }
@@ -36,7 +36,9 @@ internal static class FeatureProbe
     private static (string Feature, Operation Operation)[] Questions =>
     [
         (Features.Tmpfile, new(OperationKind.Tmpfile) { Path = ".", Mode = 0x180, Handle = 2 }),
-        (Features.Mkfifo, new(OperationKind.Mkfifo) { Path = "probe.f", Mode = 0x180 }),
+        (Features.Mkfifo, new(OperationKind.Mknod) { Path = "probe.f", Mode = FileMode.S_IFIFO | 0x180 }),
+        (Features.Socket, new(OperationKind.Mknod) { Path = "probe.k", Mode = FileMode.S_IFSOCK | 0x180 }),
+        (Features.Device, new(OperationKind.Mknod) { Path = "probe.v", Mode = FileMode.S_IFCHR | 0x180, Device = 0x103 }),
         (Features.Symlink, new(OperationKind.Symlink) { Path = "probe.s", Other = "target" }),
         (Features.Link, new(OperationKind.Link) { Path = "probe.a", Other = "probe.l" }),
         (Features.NoReplace, Rename("probe.b", "probe.c", RenameFlags.RENAME_NOREPLACE)),
@@ -47,6 +49,7 @@ internal static class FeatureProbe
         (Features.MapWrite, new(OperationKind.MapWrite) { Path = "probe.m", Length = 10, Seed = 1 }),
         (Features.CopyRange, new(OperationKind.CopyRange) { Path = "probe.m", Other = "probe.a", Length = 10 }),
         (Features.Xattr, new(OperationKind.SetXattr) { Path = "probe.a", Other = "user.probe", Seed = 1, Length = 5 }),
+        (Features.Acl, new(OperationKind.SetAcl) { Path = "probe.a", Other = State.Acl.Access, Seed = 1 }),
     ];
 
     private static Operation Rename(string from, string to, RenameFlags flags) =>

@@ -40,6 +40,9 @@ internal sealed class Inode
 
     public byte[] Data { get; set; } = [];
 
+    /// <summary>Of a device.</summary>
+    public uint Device { get; init; }
+
     /// <summary>Of a symbolic link.</summary>
     public string Target { get; init; } = "";
 
@@ -57,6 +60,9 @@ internal sealed class Inode
     public bool IsDirectory => Type == FileMode.S_IFDIR;
 
     public bool IsRegular => Type == FileMode.S_IFREG;
+
+    /// <summary>Links have none but of the kernel's own.</summary>
+    public bool HasXattrs => Type != FileMode.S_IFLNK;
 
     public void Remember(string operation)
     {
@@ -83,6 +89,7 @@ internal sealed class Inode
         IsRemoved = IsRemoved,
         IsLinkable = IsLinkable,
         Data = Data,
+        Device = type is null ? Device : 0,
         Target = Target,
         Xattrs = new(Xattrs, StringComparer.Ordinal),
         Entries = [.. Entries],

@@ -24,8 +24,8 @@ internal sealed partial class Tree
             case OperationKind.Mkdir:
                 ApplyNew(operation, FileMode.S_IFDIR, start);
                 break;
-            case OperationKind.Mkfifo:
-                ApplyNew(operation, FileMode.S_IFIFO, start);
+            case OperationKind.Mknod:
+                ApplyNew(operation, FileMode.TypeOf(operation.Mode), start);
                 break;
             case OperationKind.Symlink:
                 ApplyNew(operation, FileMode.S_IFLNK, start);
@@ -65,9 +65,12 @@ internal sealed partial class Tree
             _handles.Add(operation.Handle, made.Id);
     }
 
-    // inode_init_owner() and mode_strip_sgid() of fs/inode.c; mkdir takes no set-id bits (vfs_mkdir).
+    // inode_init_owner() and mode_strip_sgid() of fs/inode.c; mkdir takes no set-id bits (vfs_mkdir). A default ACL takes
+    // the umask's place (posix_acl_create).
     private Inode NewInode(Operation operation, Inode directory, uint type, long start)
     {
+        byte[]? acl = type == FileMode.S_IFLNK ? null : directory.Xattrs.GetValueOrDefault(Acl.Default);
+        uint umask = acl is null ? _rules.Umask : 0;
         bool inherits = (directory.Permissions & FileMode.S_ISGID) != 0;
         uint gid = inherits ? directory.Gid : operation.Gid;
         uint permissions = operation.Mode & FileMode.PermissionMask;
@@ -77,14 +80,14 @@ internal sealed partial class Tree
                 permissions = 0x1FF;
                 break;
             case FileMode.S_IFDIR:
-                permissions &= 0x3FF & ~_rules.Umask;
+                permissions &= 0x3FF & ~umask;
                 permissions |= inherits ? FileMode.S_ISGID : 0;
                 break;
             default:
                 const uint SetGroup = FileMode.S_ISGID | FileMode.S_IXGRP;
                 if (inherits && operation.Uid != 0 && operation.Gid != gid && (permissions & SetGroup) == SetGroup)
                     permissions &= ~FileMode.S_ISGID;
-                permissions &= ~_rules.Umask;
+                permissions &= ~umask;
                 break;
         }
 
@@ -92,8 +95,11 @@ internal sealed partial class Tree
         {
             Id = ++_lastId,
             Type = type,
+            Device = operation.Device,
             Target = operation.Other,
         });
+        if (acl is not null)
+            permissions = Inherit(made, acl, permissions);
         made.Permissions = permissions;
         made.Uid = operation.Uid;
         made.Gid = gid;
@@ -101,6 +107,17 @@ internal sealed partial class Tree
         made.Atime = made.Mtime = TimeRule.Since(start);
         Touch(made, start);
         return made;
+    }
+
+    // posix_acl_create_masq()
+    private static uint Inherit(Inode made, byte[] acl, uint permissions)
+    {
+        permissions &= ~0x1FFu | Acl.ModeOf(acl);
+        if (!Acl.IsMinimal(acl))
+            made.Xattrs[Acl.Access] = Acl.WithMode(acl, permissions);
+        if (made.IsDirectory)
+            made.Xattrs[Acl.Default] = acl;
+        return permissions;
     }
 
     private void ApplyRename(Operation operation, long start)

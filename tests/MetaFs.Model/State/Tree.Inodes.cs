@@ -14,6 +14,8 @@ internal sealed partial class Tree
                 break;
             case OperationKind.Chmod:
                 inode.Permissions = operation.Mode & FileMode.PermissionMask;
+                if (inode.Xattrs.TryGetValue(Acl.Access, out byte[]? acl))
+                    inode.Xattrs[Acl.Access] = Acl.WithMode(acl, operation.Mode);
                 Touch(inode, start);
                 break;
             case OperationKind.Utimens:
@@ -37,7 +39,10 @@ internal sealed partial class Tree
                 inode.Atime = TimeRule.Unknown;
                 break;
             case OperationKind.SetXattr:
-                ApplySetXattr(inode, operation, start);
+                ApplySetXattr(inode, operation.Other, Pattern.Make(operation.Seed, operation.Length), start);
+                break;
+            case OperationKind.SetAcl:
+                ApplySetAcl(inode, operation, start);
                 break;
             case OperationKind.RemoveXattr:
                 inode.Xattrs.Remove(operation.Other);
@@ -51,13 +56,31 @@ internal sealed partial class Tree
     }
 
     // ext4 leaves ctime where the value is the one of before (ext4_xattr_set_handle); two empty ones meet once in an hour.
-    private static void ApplySetXattr(Inode inode, Operation operation, long start)
+    private static void ApplySetXattr(Inode inode, string name, byte[] value, long start)
     {
-        byte[] value = Pattern.Make(operation.Seed, operation.Length);
-        bool isSame = inode.Xattrs.TryGetValue(operation.Other, out byte[]? old) && old.AsSpan().SequenceEqual(value);
-        inode.Xattrs[operation.Other] = value;
+        bool isSame = inode.Xattrs.TryGetValue(name, out byte[]? old) && old.AsSpan().SequenceEqual(value);
+        inode.Xattrs[name] = value;
         if (!isSame)
             Touch(inode, start);
+    }
+
+    // An access ACL sets the mode, and one that says no more than a mode is none (posix_acl_update_mode).
+    private static void ApplySetAcl(Inode inode, Operation operation, long start)
+    {
+        byte[] acl = Acl.Make(operation.Seed);
+        if (operation.Other == Acl.Default)
+        {
+            ApplySetXattr(inode, Acl.Default, acl, start);
+            return;
+        }
+
+        uint permissions = (inode.Permissions & ~0x1FFu) | Acl.ModeOf(acl);
+        bool wasSet = inode.Xattrs.Remove(Acl.Access);
+        if (!Acl.IsMinimal(acl))
+            inode.Xattrs[Acl.Access] = acl;
+        if (wasSet || !Acl.IsMinimal(acl) || permissions != inode.Permissions)
+            Touch(inode, start);
+        inode.Permissions = permissions;
     }
 
     // chown_common() of fs/open.c: whatever is not a directory loses suid, and sgid where the group may execute.

@@ -7,7 +7,7 @@ internal sealed partial class Tree
     /// <summary>The errno that the operation must have. The order of the checks is Linux's (fs/namei.c).</summary>
     public Errno Predict(Operation operation) => operation.Kind switch
     {
-        OperationKind.Create or OperationKind.Mkdir or OperationKind.Mkfifo or OperationKind.Symlink =>
+        OperationKind.Create or OperationKind.Mkdir or OperationKind.Mknod or OperationKind.Symlink =>
             Find(operation.Path) is null ? Errno.OK : Errno.EEXIST,
         OperationKind.Link => PredictLink(operation),
         OperationKind.LinkHandle => Find(operation.Other) is null ? Errno.OK : Errno.EEXIST,
