@@ -29,7 +29,7 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         EffectiveAttributes effective = Effective(inode, ref stat);
-        stat = WithoutHidden(inode, stat);
+        stat = WithoutHiddenNow(inode, stat);
         (statx.AttrValid, statx.AttrValidNsec) = Timeout(AttrTimeoutOf(inode));
         statx.Stat = AttributeMerge.ToFuseStatx(stat, effective, inode.Volume.ShownIno(inode.Ino));
         return Errno.OK;
@@ -72,7 +72,7 @@ public sealed partial class PassthroughFileSystem
     {
         Statx shown = stat;
         EffectiveAttributes effective = Effective(node, ref shown);
-        shown = WithoutHidden(node, shown);
+        shown = WithoutHiddenNow(node, shown);
         var attr = new FuseAttrOut
         {
             Attr = AttributeMerge.ToFuseAttr(shown, effective, node.Volume.ShownIno(node.Ino)),

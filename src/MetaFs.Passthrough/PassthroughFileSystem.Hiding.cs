@@ -67,6 +67,17 @@ public sealed partial class PassthroughFileSystem
         return top;
     }
 
+    /// <summary>The same of a look without the node's monitor, under which hidden names are removed.</summary>
+    private Statx WithoutHiddenNow(Node node, in Statx stat)
+    {
+        if (!node.HasJustLostHidden)
+            return WithoutHidden(node, stat);
+        lock (node)
+        {
+            return WithoutHidden(node, StatNode(node, out Statx now) == Errno.OK ? stat with { Nlink = now.Nlink } : stat);
+        }
+    }
+
     /// <summary>Takes from what the share shows the links that are nobody's business.</summary>
     private static Statx WithoutHidden(Node node, in Statx stat)
     {
@@ -216,6 +227,7 @@ public sealed partial class PassthroughFileSystem
     {
         if (node.HiddenNames is not { } names || node.IsOpen)
             return;
+        node.HiddenRemovedAt = long.MaxValue;
         node.HiddenNames = null;
         foreach (byte[] name in names)
         {
@@ -225,6 +237,8 @@ public sealed partial class PassthroughFileSystem
             if (errno is not (Errno.OK or Errno.ENOENT))
                 PassthroughLog.HiddenStays(_log, errno);
         }
+
+        node.HiddenRemovedAt = Environment.TickCount64;
     }
 
     /// <summary>Gives back the descriptors of a directory that is about to be removed.</summary>

@@ -136,7 +136,7 @@ public sealed partial class PassthroughFileSystem
     {
         Statx shown = stat;
         EffectiveAttributes effective = Effective(node, ref shown);
-        shown = WithoutHidden(node, shown);
+        shown = WithoutHiddenNow(node, shown);
         var entry = new FuseEntryOut
         {
             Nodeid = node.Id.Value,

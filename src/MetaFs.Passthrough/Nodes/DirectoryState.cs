@@ -40,6 +40,9 @@ internal sealed class UncommonState
     /// <summary>See <see cref="Node.HiddenNames"/>.</summary>
     public volatile byte[][]? HiddenNames;
 
+    /// <summary>See <see cref="Node.HiddenRemovedAt"/>.</summary>
+    public long HiddenRemovedAt;
+
     /// <summary>See <see cref="Node.TimeOnShare"/>.</summary>
     public volatile TimeOnShare? TimeOnShare;
 

@@ -135,6 +135,18 @@ internal sealed class Node
     /// <summary>Links that the share counts and nobody may see.</summary>
     public uint HiddenLinks => (uint)(HiddenNames?.Length ?? 0);
 
+    /// <summary>When a hidden name was last removed; TickCount64, 0: never, <see cref="long.MaxValue"/>: it is being done.</summary>
+    /// <remarks>Written under the node's monitor.</remarks>
+    public long HiddenRemovedAt
+    {
+        get => SeenUncommon is { } seen ? Volatile.Read(ref seen.HiddenRemovedAt) : 0;
+        set => Volatile.Write(ref Uncommon.HiddenRemovedAt, value);
+    }
+
+    /// <summary>Whether a look without the monitor may have counted a hidden name that is gone now, or the reverse.</summary>
+    public bool HasJustLostHidden =>
+        HiddenRemovedAt is not 0 and var time && (time == long.MaxValue || Environment.TickCount64 - time < LongestLook);
+
     /// <summary>When a handle was closed last, by this machine's clock, ns; kept where the share stamps late.</summary>
     /// <remarks>
     /// Readers count: what the CIFS client has written it may stamp with its own clock at a later close, whosever, and shows

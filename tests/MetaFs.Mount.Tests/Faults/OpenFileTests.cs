@@ -117,6 +117,28 @@ public sealed class OpenFileTests(ITestOutputHelper output) : MountTest(output)
         Assert.Equal("old", Posix.ReadFile(f));
     }
 
+    [RootFact]
+    public void OtherNamesAreCountedRightlyWhileAHiddenOneIsRemoved()
+    {
+        FaultyShare share = Mine(new FaultyShare("delay unlink 50ms"));
+        (string f, string g, string h) = (share.At("f"), share.At("g"), share.At("h"));
+        for (int round = 0; round < 5; round++)
+        {
+            Posix.CreateFile(f);
+            Posix.Link(f, g).Ok();
+            Posix.Link(f, h).Ok();
+            int fd = Posix.Open(f, Posix.O_RDONLY);
+            Posix.Unlink(f).Ok();
+            Assert.Single(Hidden(share));
+            Posix.Close(fd).Ok();
+            while (Hidden(share).Length > 0)
+                Assert.Equal((round, 2u), (round, Posix.Stat(g).Nlink));
+            Assert.Equal((round, 2u), (round, Posix.Stat(g).Nlink));
+            Posix.Unlink(g).Ok();
+            Posix.Unlink(h).Ok();
+        }
+    }
+
     [RootTheory]
     [InlineData("delete listed")]
     [InlineData("delete silly")]
