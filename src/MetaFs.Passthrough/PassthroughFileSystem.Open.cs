@@ -106,7 +106,7 @@ public sealed partial class PassthroughFileSystem
             state.First = file;
             if (isWritable)
                 state.Writers++;
-            if (TryPassThrough(inode, state, fd))
+            if (TryPassThrough(inode, state, fd, flags))
             {
                 file.IsPassedThrough = true;
                 state.PassedThrough++;
@@ -125,10 +125,15 @@ public sealed partial class PassthroughFileSystem
         return open;
     }
 
-    private bool TryPassThrough(Node inode, OpenState state, SafeFd fd)
+    private bool TryPassThrough(Node inode, OpenState state, SafeFd fd, OpenFlags flags)
     {
         if (state.PassedThrough > 0)
             return true;
+
+        // The kernel opens the share's file once more with the caller's flags (fs/backing-file.c), and a FUSE server that is
+        // asked to open a file with O_TMPFILE answers ENOTDIR.
+        if (inode.Volume.Facts.IsFuse && flags.Has(OpenFlags.O_TMPFILE))
+            return false;
 
         // A share that stamps late leaves only the writes seen here as proof of a change, so they must be seen.
         ShareVolume volume = inode.Volume;

@@ -118,6 +118,18 @@ public sealed class OpenFileTests(ITestOutputHelper output) : MountTest(output)
     }
 
     [RootFact]
+    public void AFileCanBeMadeWithoutAName()
+    {
+        FaultyShare share = Mine(new FaultyShare("refuse chown EPERM"));
+        Assert.Equal(Errno.OK, Posix.Open(share.MountPoint, Posix.O_RDWR | Posix.O_TMPFILE, Oct(600), out int fd));
+        Posix.Write(fd, "data").Ok();
+        Posix.Fchown(fd, 7, 7).Ok();
+        Posix.LinkDescriptor(fd, share.At("f")).Ok();
+        Posix.Close(fd).Ok();
+        Assert.Equal(("7:7", "data"), (Posix.Stat(share.At("f")).Owner, Posix.ReadFile(share.At("f"))));
+    }
+
+    [RootFact]
     public void OtherNamesAreCountedRightlyWhileAHiddenOneIsRemoved()
     {
         FaultyShare share = Mine(new FaultyShare("delay unlink 50ms"));
