@@ -114,6 +114,32 @@ working_directory_goes() {
     (cd "$MNT/d/e" && rm -r "$MNT/d" && [[ -z $(ls -A "$MNT") ]])
 }
 
+# FUSE tells of a close(2) later than of the rename after it.
+directory_moves_after_closes() {
+    local -i left
+    for ((left = 8; left > 0; left--)); do
+        mkdir -p "$MNT/d/e"
+        echo text >"$MNT/d/e/f"
+        [[ $(<"$MNT/d/e/f") == text ]]
+        mv "$MNT/d" "$MNT/moved"
+        [[ $(<"$MNT/moved/e/f") == text ]]
+        rm -r "$MNT/moved"
+    done
+}
+
+# directory_moves_above_open_file DIRECTORY
+directory_moves_above_open_file() {
+    local status=0
+    mkdir -p "$1/d/e"
+    echo text >"$1/d/e/f"
+    exec 7<"$1/d/e/f"
+    mv "$1/d" "$1/moved" || status=$?
+    [[ $(cat <&7) == text ]] || status=1
+    exec 7<&-
+    rm -rf "$1"/{d,moved}
+    return "$status"
+}
+
 root_does_not_tell() {
     mkdir "$MNT/d"
     echo data >"$MNT/d/f"
@@ -169,6 +195,12 @@ else
 fi
 check 'directories that are read can be removed' directories_that_are_read
 check 'a working directory can be removed' working_directory_goes
+check 'a directory moves after the last close below it' directory_moves_after_closes
+if directory_moves_above_open_file "$SHARE" 2>/dev/null; then
+    check 'a directory moves above an open file' directory_moves_above_open_file "$MNT"
+else
+    skip 'a directory moves above an open file' 'the share itself refuses that'
+fi
 check 'the root shows nothing of it' root_does_not_tell
 check 'a killed daemon leaves nothing' killed_daemon_leaves_nothing
 check 'after an unmount nothing is left' leaves_nothing
