@@ -20,6 +20,8 @@ public sealed partial class PassthroughFileSystem
     {
         entry = default;
         open = default;
+        if (HandlesAreUsedUp)
+            return Errno.ENFILE;
         Errno errno = LeaseParent(parent, name, Errno.EPERM, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;
@@ -51,6 +53,8 @@ public sealed partial class PassthroughFileSystem
     {
         entry = default;
         open = default;
+        if (HandlesAreUsedUp)
+            return Errno.ENFILE;
         Errno errno = LeaseParent(parent, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;

@@ -17,6 +17,8 @@ public sealed partial class PassthroughFileSystem
             return Errno.ESTALE;
         if (inode.IsRemoved)
             return Errno.ENOENT;
+        if (HandlesAreUsedUp)
+            return Errno.ENFILE;
         Errno errno = _directories.Lease(inode, out DirectoryLease lease);
         using (lease)
             return errno == Errno.OK ? OpenForReading(inode, lease.Fd, out open) : errno;

@@ -27,6 +27,8 @@ public sealed partial class PassthroughFileSystem
         // The kernel opens fifos, sockets and devices itself; opening one here would have side effects.
         if (inode.Guard.FileType != FileMode.S_IFREG)
             return Errno.EOPNOTSUPP;
+        if (HandlesAreUsedUp)
+            return Errno.ENFILE;
         BeginOpening(inode);
         Errno errno = OpenNode(inode, OnShare(flags), out SafeFd fd, out _);
         if (errno == Errno.OK && flags.Has(OpenFlags.O_TRUNC))
@@ -47,6 +49,8 @@ public sealed partial class PassthroughFileSystem
         EndOpening(inode);
         return errno;
     }
+
+    private bool HandlesAreUsedUp => OpenHandles >= _descriptors.Handles;
 
     /// <inheritdoc/>
     public Errno Flush(in RequestContext context, NodeId node, FileHandle handle, ulong lockOwner)

@@ -26,6 +26,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
     private readonly VolumeTable _volumes;
     private readonly HandleTable<OpenFile> _files = new();
     private readonly HandleTable<OpenDirectory> _openDirectories = new();
+    private readonly DescriptorBudget _descriptors = DescriptorBudget.OfProcess();
     private readonly ShareDescription _share;
     private readonly long _mountedAt = Libc.RealtimeNanoseconds();
     private IFuseConnection? _connection;
@@ -45,7 +46,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         _log = log;
         _share = ShareInfo.Describe(root);
         RequireOwnDatabase();
-        _directories = new DirectoryFds(DirectoryCapacity());
+        _directories = new DirectoryFds(_descriptors.Directories);
         _nodes = new NodeTable(_directories);
         _volumes = new VolumeTable(
             store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects, ClearLeftovers,
@@ -122,14 +123,5 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         {
             ConcernsDatabase = true,
         };
-    }
-
-    // A quarter of what the process may open: the rest is for open files, the database and the device's clones.
-    private static int DirectoryCapacity()
-    {
-        const int resourceNofile = 7;
-        return Libc.Getrlimit(resourceNofile, out ulong soft, out _) == Errno.OK
-            ? (int)Math.Clamp(soft / 4, 16, 1024)
-            : 128;
     }
 }

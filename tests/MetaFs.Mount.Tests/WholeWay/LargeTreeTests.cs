@@ -44,6 +44,32 @@ public sealed class LargeTreeTests(ITestOutputHelper output) : MountTest(output)
         Assert.InRange(most, 1, OpenFiles - 1);
     }
 
+    [RootFact]
+    public void WhoOpensMoreThanTheDaemonCanGetsENFILEAndHarmsNobody()
+    {
+        Workspace workspace = Mine(new Workspace());
+        string share = workspace.MakeDirectory("share"), mountPoint = workspace.MakeDirectory("mnt");
+        workspace.MakeDirectory("records", 700);
+        Mine(MetaFsMount.Start(
+            new MountPlan(share, mountPoint, workspace.Path + "/records/metafs.db") { OpenFiles = 400 }));
+        Posix.CreateFile(mountPoint + "/there", "text");
+        List<int> open = [];
+        for (int i = 0; i < 500; i++)
+        {
+            Errno errno = Posix.Open($"{mountPoint}/{i}", Posix.O_RDWR | Posix.O_CREAT, Oct(600), out int fd);
+            if (errno == Errno.OK)
+                open.Add(fd);
+            else
+                Assert.Equal(Errno.ENFILE, errno);
+            Assert.Equal(errno == Errno.OK, File.Exists($"{share}/{i}"));
+        }
+
+        Assert.InRange(open.Count, 100, 399);
+        Assert.Equal(4ul, Posix.Stat(mountPoint + "/there").Size);
+        open.ForEach(fd => Posix.Close(fd).Ok());
+        Patience.UntilPasses(() => Assert.Equal("text", File.ReadAllText(mountPoint + "/there"))); // RELEASE waits for nobody
+    }
+
     private static int CountNames(string directory)
     {
         // -size makes find stat every name
