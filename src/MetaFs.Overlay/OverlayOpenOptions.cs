@@ -21,4 +21,11 @@ public sealed record OverlayOpenOptions
         RandomAccess.FlushToDisk(file);
         return null;
     };
+
+    /// <summary>Whether a file still has its name.</summary>
+    /// <remarks>
+    /// The default will do only where all calls are made by a user who may search the database's directory: to others a
+    /// file that they may not see does not exist.
+    /// </remarks>
+    public Func<string, bool> Exists { get; init; } = File.Exists;
 }

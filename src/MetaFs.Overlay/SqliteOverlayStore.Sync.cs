@@ -19,6 +19,7 @@ public sealed partial class SqliteOverlayStore
     private bool _syncBroken;
 
     private readonly Func<SafeFileHandle, string?> _flush;
+    private readonly Func<string, bool> _exists;
 
     /// <inheritdoc/>
     public long Commits => Volatile.Read(ref _commits) - 1;
@@ -45,7 +46,7 @@ public sealed partial class SqliteOverlayStore
             // After a failed sync Linux marks the pages clean: a second one would answer success for data that is lost.
             if (_syncBroken)
                 return FailSync("an earlier sync failed; unmount and mount again");
-            if (!File.Exists(_path) || !File.Exists(DatabaseFile.LogOf(_path)))
+            if (!_exists(_path) || !_exists(_walPath))
                 return FailSync("the file is gone");
             wanted = Volatile.Read(ref _commits);
             try

@@ -50,7 +50,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     private bool _disposed;
 
     private SqliteOverlayStore(
-        string path, DatabaseLock held, FailureLog log, Func<SafeFileHandle, string?> flush, SqliteDatabase writer,
+        string path, DatabaseLock held, FailureLog log, OverlayOpenOptions options, SqliteDatabase writer,
         SqliteDatabase reader)
     {
         _path = path;
@@ -85,7 +85,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _volumes = [.. VolumeRow.ReadAll(writer)];
         _walFile = File.OpenHandle(
             DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        _flush = flush;
+        _flush = options.Flush;
+        _exists = options.Exists;
     }
 
     /// <inheritdoc/>
@@ -117,7 +118,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             writer = OpenWriter(database);
             reader = SqliteDatabase.Open(database, writable: false);
             return new SqliteOverlayStore(
-                database, held, new FailureLog(options.Log, TimeProvider.System), options.Flush, writer, reader);
+                database, held, new FailureLog(options.Log, TimeProvider.System), options, writer, reader);
         }
         catch (Exception e)
         {
@@ -312,7 +313,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         EndReading();
 
         // SQLite goes on in files without a name, and nobody would ever find there what was written.
-        if (File.Exists(_path) && File.Exists(_walPath))
+        if (_exists(_path) && _exists(_walPath))
             return OverlayStatus.Ok;
         _log.Report($"database {_path}: {operation} failed: the file is gone; unmount and mount again");
         return OverlayStatus.Failed;

@@ -40,6 +40,22 @@ public sealed class OptionTests(ITestOutputHelper output) : MountingTest(output)
     }
 
     [RootFact]
+    public void ACallerWhoMayNotSeeTheDatabaseIsRecordedAllTheSame()
+    {
+        Posix.Chmod(Source, Oct(1777)).Ok();
+        Assert.Equal(Oct(700), Posix.Stat(Path.GetDirectoryName(Database)!).Mode);
+        Mount("as=caller,chmod=record,utimens=record");
+        Identity.Service.Run(() =>
+        {
+            Posix.CreateFile(MountPoint + "/mine");
+            Posix.Chmod(MountPoint + "/mine", Oct(640)).Ok();
+            Posix.Utimens(MountPoint + "/mine", 1, 2).Ok();
+        });
+        FileStatus mine = Posix.Stat(MountPoint + "/mine");
+        Assert.Equal(("1000:1000", Oct(640), 2L), (mine.Owner, mine.Mode, mine.Mtime));
+    }
+
+    [RootFact]
     public void SuidAndDevWorkWhenAskedFor()
     {
         Mount("suid,dev");
