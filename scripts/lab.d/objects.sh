@@ -12,6 +12,12 @@ place=$MNT/objects
 long_target=/$(printf 'd%.0s' {1..250})
 long_target=$long_target$long_target$long_target$long_target$long_target$long_target # 1506 bytes
 
+# A share that has links of its own has its own longest target: 1024 bytes for the CIFS client's mfsymlinks.
+if ln -s short "$SHARE/try"; then
+    ln -sfn "$long_target" "$SHARE/try" || long_target=${long_target:0:1000}
+    rm "$SHARE/try"
+fi 2>/dev/null
+
 make() { # DIRECTORY
     mkdir "$1"
     ln -s "no/such target" "$1/link"
