@@ -44,14 +44,6 @@ nothing_to_do() {
     [[ ! -s $work/itemized ]] || { head -n 12 "$work/itemized"; return 1; }
 }
 
-has_links() {
-    local status=0
-    : >"$SHARE/probe"
-    ln "$SHARE/probe" "$SHARE/probe2" 2>/dev/null || status=1
-    rm -f "$SHARE/probe" "$SHARE/probe2"
-    return "$status"
-}
-
 # Something else takes the numbers that the share's device had.
 mounted_anew() {
     local before
@@ -127,13 +119,13 @@ PYTHON
 check "a Debian root is unpacked on ext4" unpack
 "$python" "$here/system_tree.py" unstorable "$disk/source" "$SHARE" >/run/not-here
 if [[ -s /run/not-here ]]; then
-    skip "$(wc -l </run/not-here) names" "the share cannot hold them: $(head -n 3 /run/not-here | xargs -d '\n')"
+    skip "$(wc -l </run/not-here) names" "the bare share refuses them, without MetaFs: $(head -n 3 /run/not-here | xargs -d '\n')"
 fi
 listed=list
 if ! share_links_are_one_file; then
     listed=list-names
-    skip "hard links come back" 'links of the share are files of their own, or there are none'
-    if ! has_links; then links=; fi
+    skip "hard links come back" "links of the share are no links: $(split_links)"
+    if ! share_has_links; then links=; fi
 fi
 check "rsync -a${links#-}AX takes it" copy "$disk/source/" "$tree"
 check "a second run has nothing to do" nothing_to_do
@@ -141,7 +133,7 @@ check "nor after a remount of both, with another st_dev" mounted_anew
 check "copied back to ext4 it is what it was" comes_back
 check "mounted with suid, dev, exec" with_programs
 if grep -q '^/var/lib/dpkg/' /run/not-here; then
-    skip "dpkg --configure -a" "dpkg's own files are among the names that the share cannot store"
+    skip "dpkg --configure -a" "dpkg cannot do without $(grep -c '^/var/lib/dpkg/' /run/not-here) of its files, whose names the bare share refuses: $(grep -m 1 '^/var/lib/dpkg/' /run/not-here)"
 else
     check "chroot: dpkg --configure -a" configures
 fi

@@ -191,15 +191,15 @@ check 'an open file is replaced' open_file_is_replaced
 if share_links_are_one_file; then
     check 'another name of an open file stays' another_name_stays
 else
-    skip 'another name of an open file stays' 'links of the share are files of their own, or there are none'
+    skip 'another name of an open file stays' "links of the share are no links: $(split_links)"
 fi
 check 'directories that are read can be removed' directories_that_are_read
 check 'a working directory can be removed' working_directory_goes
 check 'a directory moves after the last close below it' directory_moves_after_closes
-if directory_moves_above_open_file "$SHARE" 2>/dev/null; then
+if refusal=$(directory_moves_above_open_file "$SHARE" 2>&1); then
     check 'a directory moves above an open file' directory_moves_above_open_file "$MNT"
 else
-    skip 'a directory moves above an open file' 'the share itself refuses that'
+    skip 'a directory moves above an open file' "the bare share refuses it, without MetaFs: ${refusal%%$'\n'*}"
 fi
 check 'the root shows nothing of it' root_does_not_tell
 check 'a killed daemon leaves nothing' killed_daemon_leaves_nothing

@@ -242,14 +242,6 @@ own_unmount() {
     ! findmnt -n /run/own
 }
 
-share_has_links() {
-    local status=0
-    : >"$SHARE/probe"
-    ln "$SHARE/probe" "$SHARE/probe2" 2>/dev/null || status=1
-    rm -f "$SHARE/probe" "$SHARE/probe2"
-    return "$status"
-}
-
 bare_checks() {
     case ${SHARE_KIND:-} in
         *ext4 | *tmpfs | *fuse-overlayfs) skip 'the bare share keeps no owner' 'a control: it does' ;;

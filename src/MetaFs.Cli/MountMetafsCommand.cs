@@ -82,7 +82,9 @@ internal static class MountMetafsCommand
             lists = MountOptionParser.WithoutUnknown(lists);
         if (MountOptionParser.IsRemount(lists))
         {
-            Remount.Run(result.GetValue(s_mountPoint)!, lists);
+            if (result.GetValue(s_namespace) is not null)
+                throw new CliException(ExitCode.Usage, "remount does not go with -N; run it by nsenter --mount");
+            Remount.Run(result.GetValue(s_mountPoint)!, lists, result.GetValue(s_fake));
             return ExitCode.Ok;
         }
 

@@ -22,10 +22,10 @@ public sealed record OverlayOpenOptions
         return null;
     };
 
-    /// <summary>Whether a file still has its name.</summary>
+    /// <summary>A question for a file, asked with each change: whether it still has its name.</summary>
     /// <remarks>
     /// The default will do only where all calls are made by a user who may search the database's directory: to others a
     /// file that they may not see does not exist.
     /// </remarks>
-    public Func<string, bool> Exists { get; init; } = File.Exists;
+    public Func<string, Func<bool>> Watch { get; init; } = static file => () => File.Exists(file);
 }

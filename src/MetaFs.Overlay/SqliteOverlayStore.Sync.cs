@@ -19,7 +19,8 @@ public sealed partial class SqliteOverlayStore
     private bool _syncBroken;
 
     private readonly Func<SafeFileHandle, string?> _flush;
-    private readonly Func<string, bool> _exists;
+    private readonly Func<bool> _hasName;
+    private readonly Func<bool> _hasLogName;
 
     /// <inheritdoc/>
     public long Commits => Volatile.Read(ref _commits) - 1;
@@ -46,7 +47,7 @@ public sealed partial class SqliteOverlayStore
             // After a failed sync Linux marks the pages clean: a second one would answer success for data that is lost.
             if (_syncBroken)
                 return FailSync("an earlier sync failed; unmount and mount again");
-            if (!_exists(_path) || !_exists(_walPath))
+            if (!_hasName() || !_hasLogName())
                 return FailSync("the file is gone");
             wanted = Volatile.Read(ref _commits);
             try

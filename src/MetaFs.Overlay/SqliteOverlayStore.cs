@@ -10,7 +10,6 @@ namespace MetaFs.Overlay;
 public sealed partial class SqliteOverlayStore : IOverlayStore
 {
     private readonly string _path;
-    private readonly string _walPath;
     private readonly DatabaseLock _lock;
     private readonly FailureLog _log;
 
@@ -54,7 +53,6 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         SqliteDatabase reader)
     {
         _path = path;
-        _walPath = DatabaseFile.LogOf(path);
         _lock = held;
         _log = log;
         _writer = writer;
@@ -86,7 +84,8 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _walFile = File.OpenHandle(
             DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         _flush = options.Flush;
-        _exists = options.Exists;
+        _hasName = options.Watch(_path);
+        _hasLogName = options.Watch(DatabaseFile.LogOf(path));
     }
 
     /// <inheritdoc/>
@@ -313,7 +312,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         EndReading();
 
         // SQLite goes on in files without a name, and nobody would ever find there what was written.
-        if (_exists(_path) && _exists(_walPath))
+        if (_hasName() && _hasLogName())
             return OverlayStatus.Ok;
         _log.Report($"database {_path}: {operation} failed: the file is gone; unmount and mount again");
         return OverlayStatus.Failed;

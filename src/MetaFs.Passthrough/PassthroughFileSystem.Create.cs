@@ -147,7 +147,7 @@ public sealed partial class PassthroughFileSystem
         errno = Open(context, node, request.Flags, request.KillSuidgid, out open);
         if (errno != Errno.OK)
             _nodes.Forget(node, 1);
-        else if (open.OpenFlags.HasFlag(FuseOpenOutFlags.FOPEN_PASSTHROUGH))
+        else if (IsLentForWriting(open, request.Flags))
             entry.AttrValid = entry.AttrValidNsec = 0;
         return errno;
     }

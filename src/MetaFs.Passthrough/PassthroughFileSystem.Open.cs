@@ -38,7 +38,7 @@ public sealed partial class PassthroughFileSystem
             open = Register(inode, fd, flags);
 
             // What the kernel has of it was to stand for a while.
-            if (flags.AccessMode != OpenFlags.O_RDONLY && AttrTimeoutOf(inode) == TimeSpan.Zero)
+            if (IsLentForWriting(open, flags))
                 _connection!.InvalidateInode(node, -1, 0);
         }
         else
@@ -49,6 +49,9 @@ public sealed partial class PassthroughFileSystem
         EndOpening(inode);
         return errno;
     }
+
+    private static bool IsLentForWriting(in FuseOpenOut open, OpenFlags flags) =>
+        flags.AccessMode != OpenFlags.O_RDONLY && (open.OpenFlags & FuseOpenOutFlags.FOPEN_PASSTHROUGH) != 0;
 
     private bool HandlesAreUsedUp => OpenHandles >= _descriptors.Handles;
 

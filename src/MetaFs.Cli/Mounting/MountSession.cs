@@ -68,7 +68,7 @@ internal sealed class MountSession
                 Log = line => CliLog.Database(_log, line),
                 Flush = static file =>
                     Libc.Fsync(file) is var errno && errno == Errno.OK ? null : ErrnoText.Describe(errno),
-                Exists = Exists,
+                Watch = Watch,
             });
             using PassthroughFileSystem fileSystem = OpenFileSystem(places, share, database, store);
             Serve(places, share, database, fileSystem, signals, supervisor);
@@ -86,10 +86,13 @@ internal sealed class MountSession
     }
 
     // With as=caller a thread has the caller's rights, and he may not search root's directories: only ENOENT is a proof.
-    private static bool Exists(string file) =>
-        Libc.Statx(
-            SafeFd.CurrentDirectory, CString.FromTerminated(ByteText.ToTerminated(file)), AtFlags.AT_SYMLINK_NOFOLLOW,
-            StatxMask.STATX_TYPE, out _) is not (Errno.ENOENT or Errno.ENOTDIR);
+    private static Func<bool> Watch(string file)
+    {
+        byte[] name = ByteText.ToTerminated(file);
+        return () => Libc.Statx(
+            SafeFd.CurrentDirectory, CString.FromTerminated(name), AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_TYPE, out _)
+            is not (Errno.ENOENT or Errno.ENOTDIR);
+    }
 
     private static ShareDescription Describe(MountPlaces places)
     {

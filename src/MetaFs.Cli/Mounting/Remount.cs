@@ -32,8 +32,9 @@ internal static class Remount
     /// <summary>Changes the mount.</summary>
     /// <param name="mountPoint">Of a MetaFs mount.</param>
     /// <param name="lists">The options, "remount" among them; those that only a new mount can change are left alone.</param>
+    /// <param name="isFake">Only look whether all is right, as for -f.</param>
     /// <exception cref="CliException">A word is wrong, it is no such mount, or the kernel refuses.</exception>
-    public static void Run(string mountPoint, IReadOnlyList<string> lists)
+    public static void Run(string mountPoint, IReadOnlyList<string> lists, bool isFake)
     {
         IReadOnlyList<string> words = MountOptionParser.WithoutRemount(lists);
         MountOptionParser.Parse(words);
@@ -45,6 +46,8 @@ internal static class Remount
                 flags = (flags & ~change.Clear) | change.Set;
         }
 
+        if (isFake)
+            return;
         CString none = CString.FromTerminated("none\0"u8);
         CString target = CString.FromTerminated((byte[])[.. entry.MountPoint, 0]);
         Errno errno = Libc.Mount(none, target, none, MountFlags.MS_REMOUNT | flags, CString.Empty);

@@ -30,9 +30,6 @@ internal readonly record struct DescriptorBudget
     public int Handles { get; }
 
     /// <summary>Of this process, as it is now.</summary>
-    public static DescriptorBudget OfProcess()
-    {
-        const int resourceNofile = 7;
-        return new DescriptorBudget(Libc.Getrlimit(resourceNofile, out ulong soft, out _) == Errno.OK ? soft : Unknown);
-    }
+    public static DescriptorBudget OfProcess() =>
+        new(Libc.Getrlimit(Libc.RLIMIT_NOFILE, out ulong soft, out _) == Errno.OK ? soft : Unknown);
 }

@@ -9,21 +9,15 @@ internal sealed class HandleTable<T>
 {
     private readonly Lock _lock = new();
 
-    // Both guarded by _lock for writing. The array only grows, by a copy, so a reader may use an old one: a handle that
+    // All guarded by _lock for writing. The array only grows, by a copy, so a reader may use an old one: a handle that
     // the kernel knows was in it before the kernel learnt of it.
     private readonly Stack<int> _free = new();
     private volatile T?[] _slots = new T?[64];
     private int _used;
+    private volatile int _count;
 
     /// <summary>Handles that are open.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-                return _used - _free.Count;
-        }
-    }
+    public int Count => _count;
 
     public FileHandle Add(T value)
     {
@@ -42,6 +36,7 @@ internal sealed class HandleTable<T>
             }
 
             _slots[slot] = value;
+            _count++;
             return new FileHandle((ulong)slot);
         }
     }
@@ -71,6 +66,7 @@ internal sealed class HandleTable<T>
                 return false;
             _slots[handle.Value] = null;
             _free.Push((int)handle.Value);
+            _count--;
             return true;
         }
     }

@@ -121,6 +121,10 @@ public sealed class FstabTests(ITestOutputHelper output) : MountingTest(output)
         ! said=$(mount -o remount,ro "$mnt" 2>&1)
         grep -q "busy; files are open for writing" <<<"$said"
         exec 7>&-
+        mount.metafs "$source" "$mnt" -f -o remount,ro
+        ! said=$(mount.metafs "$source" "$mnt" -N /proc/1/ns/mnt -o remount,ro 2>&1)
+        grep -q 'does not go with -N' <<<"$said"
+        is "$(options)" 'rw nosuid nodev'
         mount -o remount,ro "$mnt"
         is "$(options)" 'ro nosuid nodev'
         ! chown 42:43 "$mnt/f" 2>"$work/said"
