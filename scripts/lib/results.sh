@@ -78,11 +78,11 @@ _failed_in() {
         }
         /<UnitTestResult .*outcome="Failed"/, /<\/UnitTestResult>/ {
             if (/<Message>/) said = 0
-            if (said < 0 || said >= 6) next
+            if (said < 0 || said >= 20) next
             said++
             line = $0
             sub(/.*<Message>/, "", line)
-            if (sub(/<\/Message>.*/, "", line)) said = 6
+            if (sub(/<\/Message>.*/, "", line)) said = 20
             print "    " line
         }' "$1"
 }

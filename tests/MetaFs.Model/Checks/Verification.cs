@@ -11,6 +11,7 @@ namespace MetaFs.Model.Checks;
 internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Comparison comparison)
 {
     private readonly Dictionary<string, Statx?> _stats = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Statx> _shareStats = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, Listed>?> _listings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _data = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _targets = new(StringComparer.Ordinal);
@@ -86,6 +87,8 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
                 continue;
             Errno errno = Look.Stat(root, path, AtFlags.None, out Statx stat);
             _stats[path] = errno == Errno.OK ? stat : null;
+            if (share is not null && Look.Stat(share, path, AtFlags.None, out Statx bare) == Errno.OK)
+                _shareStats[path] = bare;
             Checks++;
             if (errno is not (Errno.OK or Errno.ENOENT or Errno.ENOTDIR))
                 _errors.Add(Unexpected(path, "stat", errno));
@@ -195,9 +198,7 @@ internal sealed class Verification(SafeFd root, SafeFd? share, string prefix, Co
 
     private bool ShowsTheShare(Difference one)
     {
-        if (share is null || _stats[one.Path] is not { } shown)
-            return false;
-        if (Look.Stat(share, one.Path, AtFlags.None, out Statx bare) != Errno.OK)
+        if (_stats[one.Path] is not { } shown || !_shareStats.TryGetValue(one.Path, out Statx bare))
             return false;
         return one.Field switch
         {
