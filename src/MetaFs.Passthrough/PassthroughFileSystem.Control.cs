@@ -89,12 +89,12 @@ public sealed partial class PassthroughFileSystem
     private Errno ShowNamed(Node directory, SafeFd fd, CString name, in Statx stat, out ControlShow? show)
     {
         show = null;
-        Errno errno = LookupNode(directory, fd, name, stat, out Node node);
+        Statx own = stat;
+        Errno errno = LookupNode(directory, fd, name, ref own, out Node node);
         if (errno != Errno.OK)
             return errno;
 
         // Of an inode that nobody knew, only a second look knows what the share has in its place.
-        Statx own = stat;
         if (StatNode(node, out Statx again) == Errno.OK)
             own = again;
         show = Show(node, own);

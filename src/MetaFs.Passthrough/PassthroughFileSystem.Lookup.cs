@@ -39,10 +39,10 @@ public sealed partial class PassthroughFileSystem
     private Errno LookupFound(Node directory, SafeFd directoryFd, CString name, in Statx stat, out FuseEntryOut entry)
     {
         entry = default;
-        Errno errno = LookupNode(directory, directoryFd, name, stat, out Node node);
+        Statx shown = stat;
+        Errno errno = LookupNode(directory, directoryFd, name, ref shown, out Node node);
         if (errno != Errno.OK)
             return errno;
-        Statx shown = stat;
         if (node.IsDirectory)
         {
             // Nobody could be told of this onlooker when the look was taken.
@@ -55,31 +55,49 @@ public sealed partial class PassthroughFileSystem
         return Errno.OK;
     }
 
-    // The node of what statx showed under a name, with one more lookup and its record loaded.
-    private Errno LookupNode(Node directory, SafeFd directoryFd, CString name, in Statx stat, out Node node)
+    // The node of what statx showed under a name, with one more lookup and its record loaded. Where what it showed is not what
+    // the node is, it is looked at again.
+    private Errno LookupNode(Node directory, SafeFd directoryFd, CString name, ref Statx stat, out Node node)
     {
         node = null!;
         Errno errno = _volumes.Find(stat, directoryFd, name, out ShareVolume volume);
         if (errno != Errno.OK)
             return errno;
         errno = volume.IsByName
-            ? LookupNamed(volume, directory, name, stat, out node)
-            : LookupNumbered(volume, directory, name, stat, out node);
+            ? LookupNamed(volume, directory, directoryFd, name, ref stat, out node)
+            : LookupNumbered(volume, directory, directoryFd, name, ref stat, out node);
         if (errno != Errno.OK)
             return errno;
-        errno = LoadRecord(node, stat, directoryFd, name);
+        errno = LoadRecord(node, stat, directory, directoryFd, name);
         if (errno != Errno.OK)
             _nodes.Forget(node.Id, 1);
         return errno;
     }
 
-    private Errno LookupNumbered(ShareVolume volume, Node directory, CString name, in Statx stat, out Node node)
+    private Errno LookupNumbered(
+        ShareVolume volume, Node directory, SafeFd directoryFd, CString name, ref Statx stat, out Node node)
     {
         if (!volume.Facts.StableInodes && _nodes.Find(volume, stat) is { } known && HasMoved(known, directory, name))
             _nodes.ReleaseKey(known);
         while (!_nodes.TryLookup(volume, stat, directory, name, out node))
-            Displace(node, stat, directory, name);
+        {
+            ulong ino = stat.Ino;
+            Errno errno = LookAgain(volume, directory, directoryFd, name, ref stat);
+            if (errno != Errno.OK)
+                return errno;
+            if (stat.Ino == ino && !node.Is(stat))
+                Displace(node, stat, directory, name);
+        }
+
         return Errno.OK;
+    }
+
+    // A look may be older than the node that it is held against: since then its file was removed and another one was given
+    // its number, or its name. Only a look that is newer than the node proves anything against it.
+    private static Errno LookAgain(ShareVolume volume, Node directory, SafeFd directoryFd, CString name, ref Statx stat)
+    {
+        Errno errno = ShareView.Named(directory, directoryFd, name, out stat);
+        return errno == Errno.OK && stat.Dev != volume.Dev ? Errno.ESTALE : errno;
     }
 
     // Where inode numbers move, a file that has the number of another name's node is the same inode only if that name

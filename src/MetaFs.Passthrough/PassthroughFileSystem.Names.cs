@@ -11,14 +11,19 @@ public sealed partial class PassthroughFileSystem
     private ulong _nameless;
 
     // The node of what statx showed under a name, with one more lookup.
-    private Errno LookupNamed(ShareVolume volume, Node directory, CString name, in Statx seen, out Node node)
+    private Errno LookupNamed(
+        ShareVolume volume, Node directory, SafeFd directoryFd, CString name, ref Statx seen, out Node node)
     {
         node = null!;
         if (ShareView.Known(directory, volume, name) is { } replaced && !replaced.Is(seen with { Ino = replaced.Ino }))
         {
+            Errno looked = LookAgain(volume, directory, directoryFd, name, ref seen);
+            if (looked != Errno.OK)
+                return looked;
             if (replaced.IsMoving)
                 return Errno.ESTALE;
-            Supplant(replaced, directory, name);
+            if (!replaced.IsRemoved && !replaced.Is(seen with { Ino = replaced.Ino }))
+                Supplant(replaced, directory, name);
         }
 
         Node? linked = LinkedTo(volume, seen);

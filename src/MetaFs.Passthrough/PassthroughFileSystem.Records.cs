@@ -16,8 +16,11 @@ public sealed partial class PassthroughFileSystem
     private long _recordReads;
 
     /// <summary>Finds a node's record, unless it is known already, and makes sure that it was made for this file.</summary>
-    /// <returns>OK; EIO: the database cannot be read, so nothing may be claimed about the file.</returns>
-    private Errno LoadRecord(Node node, in Statx stat, SafeFd directory, CString name)
+    /// <returns>
+    /// OK; ESTALE: the name leads to another file by now; EIO: the database cannot be read, so nothing may be claimed about
+    /// the file.
+    /// </returns>
+    private Errno LoadRecord(Node node, in Statx stat, Node? parent, SafeFd directory, CString name)
     {
         if (node.IsRecordLoaded && (node.Record is null || !node.Volume.Facts.HandleIsIdentity))
         {
@@ -30,9 +33,9 @@ public sealed partial class PassthroughFileSystem
             if (node.IsRecordLoaded)
             {
                 // statx cannot tell a reused NFS inode from the one before; the handle can.
-                if (node.Record is { } known && !node.Volume.GuardOf(stat, directory, name).Matches(known.Guard))
-                    Quarantine(node, known);
-                return Errno.OK;
+                return node.Record is { } known && !node.Volume.GuardOf(stat, directory, name).Matches(known.Guard)
+                    ? Disprove(node, known, parent, directory, name)
+                    : Errno.OK;
             }
 
             InodeRecord? record = null;
@@ -40,15 +43,31 @@ public sealed partial class PassthroughFileSystem
             Interlocked.Increment(ref _store.IsEmpty ? ref _recordHits : ref _recordReads);
             if (status is not (OverlayStatus.Ok or OverlayStatus.NotFound))
                 return ErrnoOf(status);
+            Errno errno = Errno.OK;
             if (record is not null && !node.Volume.GuardOf(stat, directory, name).Matches(record.Guard))
-                Quarantine(node, record);
+                errno = Disprove(node, record, parent, directory, name);
             else if (record is not null && IsSafe(node, record))
                 node.Record = record;
+            if (errno != Errno.OK)
+                return errno;
             HealHint(node, stat);
             node.ShowsSuidgid = ModeBits.HasSuidgid(KeptMode.Of(node.Record, stat) ?? stat.Mode);
             node.IsRecordLoaded = true;
             return Errno.OK;
         }
+    }
+
+    // The look at the share may be older than the record, which is of a file that has been given the number since, or the name
+    // may have been another file's when the guard was read. Only where the name still leads here is the record another's.
+    private Errno Disprove(Node node, InodeRecord record, Node? parent, SafeFd directory, CString name)
+    {
+        bool stillLeads = parent is null
+            || (ShareView.Named(parent, directory, name, out Statx now) == Errno.OK && !node.IsRemoved && node.Is(now));
+        if (!stillLeads)
+            return Errno.ESTALE;
+
+        Quarantine(node, record);
+        return Errno.OK;
     }
 
     // Where inode numbers move, only a record of this mount whose name still fits is surely of this file; an older one
@@ -146,11 +165,10 @@ public sealed partial class PassthroughFileSystem
     {
         lock (node)
         {
-            if (StatNode(node, out Statx fresh) == Errno.OK)
+            bool isSeen = StatNode(node, out Statx fresh) == Errno.OK;
+            if (isSeen)
                 stat = fresh;
-            if (node.Record is not { Witness: { } witness })
-                return node.Record;
-            if (Judge(node, witness, stat) == TimeVerdict.Void)
+            if (isSeen && node.Record is { Witness: { } witness } && Judge(node, witness, stat) == TimeVerdict.Void)
                 VoidTimes(node, stat);
             return node.Record;
         }

@@ -78,7 +78,7 @@ public sealed partial class PassthroughFileSystem
         Errno errno = ShareView.Named(directory, fd, name, out Statx stat);
         if (errno != Errno.OK)
             return errno;
-        errno = LookupNode(directory, fd, name, stat, out Node found);
+        errno = LookupNode(directory, fd, name, ref stat, out Node found);
         if (errno == Errno.OK)
             node = found;
         return errno;
@@ -143,8 +143,8 @@ public sealed partial class PassthroughFileSystem
     // Some shares count one link whatever there is; another name that leads to the inode knows better.
     private bool HasName(Node node) => node.Names is not null && StatNode(node, out _) == Errno.OK && node.Names is not null;
 
-    // The row goes at once: its inode number is free for another file, and may have become one's already. What the kernel still holds, by handle, working
-    // directory or O_PATH, keeps its values in memory until FORGET.
+    // The row goes at once: its inode number is free for another file, and may have become one's already. What the kernel
+    // still holds, by handle, working directory or O_PATH, keeps its values in memory until FORGET.
     private void InodeGone(Node node, in Statx stat, ReadOnlySpan<NameChange> names)
     {
         node.KeepRemovedStat(stat with { Nlink = 0, CtimeNs = Math.Max(stat.CtimeNs, Libc.RealtimeNanoseconds()) });

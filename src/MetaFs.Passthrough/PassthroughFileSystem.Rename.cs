@@ -316,21 +316,22 @@ public sealed partial class PassthroughFileSystem
         entry = default;
         if (inode.Volume.Facts.StableInodes || FileMode.TypeOf(stat.Mode) != inode.Guard.FileType)
             return Errno.ESTALE;
-        Errno errno = LookupNode(directory, directoryFd, newName, stat, out Node other);
+        Statx shown = stat;
+        Errno errno = LookupNode(directory, directoryFd, newName, ref shown, out Node other);
         if (errno != Errno.OK)
             return errno;
         lock (other)
         {
             if (inode.Record is { } record)
             {
-                InodeGuard guard = other.Volume.GuardOf(stat, directoryFd, newName);
+                InodeGuard guard = other.Volume.GuardOf(shown, directoryFd, newName);
                 errno = CopyXattrs(inode, out XattrChange[] xattrs);
                 if (errno == Errno.OK)
                     errno = Save(other, record with { Guard = guard, Hint = HintOf(other) }, xattrs);
             }
 
             if (errno == Errno.OK)
-                entry = EntryOf(other, stat);
+                entry = EntryOf(other, shown);
             else
                 _nodes.Forget(other.Id, 1);
             return errno;

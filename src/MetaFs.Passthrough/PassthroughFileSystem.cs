@@ -100,7 +100,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         if (volume.IsByName)
             FinishMoves(volume);
         FinishRemovals(volume);
-        Errno errno = LoadRecord(root, seen, _root, CString.Empty);
+        Errno errno = LoadRecord(root, seen, null, _root, CString.Empty);
         if (errno == Errno.OK)
             ClearLeftovers(volume, _root);
         return errno;

@@ -57,8 +57,12 @@ internal sealed partial class FaultyStore(IOverlayStore inner) : IOverlayStore
             return _counts.GetValueOrDefault(call);
     }
 
+    /// <summary>Runs before a record is read: another thread that was faster.</summary>
+    public Action? BeforeGet { get; set; }
+
     public OverlayStatus Get(in InodeKey key, out InodeRecord? record)
     {
+        BeforeGet?.Invoke();
         record = null;
         return Fails(StoreCalls.Get) ?? inner.Get(key, out record);
     }

@@ -120,6 +120,72 @@ public sealed class InodeReuseTests(ITestOutputHelper output)
         Assert.False(share.Store.Volumes()[0].Traits.FalseBirthTimes);
     }
 
+    [InodeReuseFact]
+    public void A_look_at_the_file_before_takes_no_record_from_the_one_that_got_its_number()
+    {
+        using var share = new ShareUnderTest(Recording);
+        share.Chown(share.Create("other"), 5, 5);
+        share.Share.Write("old", "");
+        ulong ino = share.Share.Stat("old").Ino;
+        bool came = false;
+        share.Store.BeforeGet = () =>
+        {
+            share.Store.BeforeGet = null;
+            share.Share.Delete("old");
+            came = Make(share, "young", ino);
+            share.Chown(share.NodeOf("young"), 7, 8);
+        };
+        Errno errno = share.TryLookup("old");
+        if (!came || share.Fs.IsByName)
+            return;
+        Assert.Equal(Errno.ESTALE, errno);
+        Assert.Equal(7u, share.RowOf(ino)?.Uid?.Value);
+        Assert.Equal(7u, share.Lookup("young").Attr.Uid);
+        Assert.Equal(Errno.ENOENT, share.TryLookup("old"));
+        Assert.Equal((1, 0), (share.Store.CountOf(StoreCalls.Volume), share.Store.CountOf(StoreCalls.Quarantine)));
+    }
+
+    [InodeReuseFact]
+    public void Names_that_share_a_number_one_after_the_other_stay_two_files_to_whoever_looks_meanwhile()
+    {
+        const int rounds = 3000;
+        using var share = new ShareUnderTest(Recording);
+        bool stop = false;
+        var looking = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                foreach (string name in (string[])["a", "b"])
+                {
+                    if (share.Fs.Lookup(Daemon, NodeId.Root, Names.Z(name), out FuseEntryOut entry) == Errno.OK)
+                        share.Fs.Forget(new NodeId(entry.Nodeid), 1);
+                }
+            }
+        });
+        looking.Start();
+        var wrong = new List<string>();
+        for (int i = 0; i < rounds; i++)
+        {
+            string name = i % 2 == 0 ? "a" : "b";
+            Assert.Equal(Errno.OK, share.TryCreate(name, Oct(644), null, null, out FuseEntryOut made, out FuseOpenOut open));
+            var node = new NodeId(made.Nodeid);
+            share.Chown(node, 100_000 + (uint)i, null);
+            FuseEntryOut entry = share.Lookup(name);
+            if (entry.Nodeid != made.Nodeid || entry.Attr.Uid != 100_000 + i)
+                wrong.Add($"{i}: node {made.Nodeid}, then {entry.Nodeid} with uid {entry.Attr.Uid}");
+            share.Release(node, new FileHandle(open.Fh));
+            share.Unlink(name);
+            share.ForgetAll();
+            share.Fs.Forget(node, 1);
+        }
+
+        Volatile.Write(ref stop, true);
+        looking.Join();
+        Assert.Empty(wrong);
+        Assert.False(share.Store.Volumes()[0].Traits.FalseBirthTimes);
+        Assert.Equal(0, share.Counts().Quarantined);
+    }
+
     [Theory]
     [InlineData(GuardKind.BirthTime, FileMode.S_IFREG, 12345, false)]
     [InlineData(GuardKind.BirthTime, FileMode.S_IFLNK, 0, false)]
