@@ -141,8 +141,8 @@ public abstract class FuseFileSystemBase : IFuseFileSystem
 
     /// <inheritdoc/>
     public virtual Errno Write(
-        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data,
-        bool killSuidgid, out int written)
+        in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
+        out int written)
     {
         written = 0;
         return Errno.ENOSYS;

@@ -78,9 +78,9 @@ public interface IFuseFileSystem
     /// <summary>Reads up to the buffer's length; fewer bytes mean end of file.</summary>
     Errno Read(in RequestContext context, NodeId node, FileHandle handle, ulong offset, Span<byte> buffer, out int read);
 
-    /// <summary>Writes; <paramref name="killSuidgid"/> where the writer lacks CAP_FSETID.</summary>
+    /// <summary>Writes all of the data, or as much as can be.</summary>
     Errno Write(
-        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data, bool killSuidgid,
+        in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
         out int written);
 
     /// <summary>One close(2) of a handle; its error is the close's.</summary>

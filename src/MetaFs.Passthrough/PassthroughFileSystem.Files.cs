@@ -32,7 +32,7 @@ public sealed partial class PassthroughFileSystem
 
     /// <inheritdoc/>
     public Errno Write(
-        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data, bool killSuidgid,
+in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
         out int written)
     {
         written = 0;
@@ -40,7 +40,9 @@ public sealed partial class PassthroughFileSystem
             return Errno.EBADF;
         while (written < data.Length)
         {
-            Errno errno = Libc.Pwrite(file.Fd, data[written..], offset + (ulong)written, out int count);
+            Errno errno = request.Appends
+                ? Libc.Append(file.Fd, data[written..], out int count)
+                : Libc.Pwrite(file.Fd, data[written..], request.Offset + (ulong)written, out count);
             if (errno != Errno.OK)
             {
                 if (written == 0)
@@ -51,7 +53,7 @@ public sealed partial class PassthroughFileSystem
             written += count;
         }
 
-        return DataChanged(file.Node, file.Fd, killSuidgid);
+        return DataChanged(file.Node, file.Fd, request.KillSuidgid);
     }
 
     /// <inheritdoc/>

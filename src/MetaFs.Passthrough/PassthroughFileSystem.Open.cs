@@ -11,10 +11,11 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
-    // O_DIRECT would ask alignment of buffers that carry a protocol header; a passed-through file gets it from the
-    // kernel. O_NOATIME is the owner's privilege, which the daemon may not have.
+    // O_DIRECT would ask alignment of buffers that carry a protocol header. With O_APPEND the pages of a mapping would be
+    // written at the end of the file as well, since pwrite(2) then does not look at the offset; each WRITE tells whether it
+    // appends. A passed-through file gets both from the kernel.
     private static readonly OpenFlags s_notOnShare =
-        OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_TRUNC | OpenFlags.O_DIRECT | OpenFlags.O_NOATIME
+        OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_TRUNC | OpenFlags.O_DIRECT | OpenFlags.O_APPEND
         | OpenFlags.O_ASYNC;
 
     /// <inheritdoc/>
@@ -30,7 +31,7 @@ public sealed partial class PassthroughFileSystem
         if (HandlesAreUsedUp)
             return Errno.ENFILE;
         BeginOpening(inode);
-        Errno errno = OpenNode(inode, OnShare(flags), out SafeFd fd, out _);
+        Errno errno = OpenWilling(inode, flags, out SafeFd fd);
         if (errno == Errno.OK && flags.Has(OpenFlags.O_TRUNC))
             errno = TruncateOpened(inode, fd, flags, killSuidgid);
         if (errno == Errno.OK)
@@ -78,6 +79,18 @@ public sealed partial class PassthroughFileSystem
             SettleAfterClose(inode);
         _nodes.DropReference(inode);
         return Errno.OK;
+    }
+
+    // O_NOATIME is the owner's privilege, which the daemon may not have; the kernel has looked whether the caller does. What
+    // can only be appended to (chattr +a) opens in no other way.
+    private Errno OpenWilling(Node inode, OpenFlags flags, out SafeFd fd)
+    {
+        Errno errno = OpenNode(inode, OnShare(flags), out fd, out _);
+        if (errno == Errno.EPERM && flags.Has(OpenFlags.O_NOATIME))
+            errno = OpenNode(inode, OnShare(flags & ~OpenFlags.O_NOATIME), out fd, out _);
+        if (errno == Errno.EPERM && flags.Has(OpenFlags.O_APPEND))
+            errno = OpenNode(inode, OnShare(flags & ~OpenFlags.O_NOATIME) | OpenFlags.O_APPEND, out fd, out _);
+        return errno;
     }
 
     private static OpenFlags OnShare(OpenFlags flags) =>

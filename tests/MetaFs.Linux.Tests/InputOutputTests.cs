@@ -34,6 +34,17 @@ public sealed class InputOutputTests : IDisposable
     }
 
     [Fact]
+    public void AppendsWithoutOAppend()
+    {
+        Assert.Equal(Errno.OK, Libc.Append(_file, "ab"u8, out int count));
+        Assert.Equal(2, count);
+        Assert.Equal(Errno.OK, Libc.Pwrite(_file, "X"u8, 0, out _));
+        byte[] buffer = new byte[20];
+        Assert.Equal(Errno.OK, Libc.Pread(_file, buffer, 0, out count));
+        Assert.Equal("X123456789ab"u8, buffer.AsSpan(0, count));
+    }
+
+    [Fact]
     public void ReadsAndWritesAtThePosition()
     {
         Assert.Equal(Errno.OK, Libc.Lseek(_file, 8, Libc.SEEK_SET, out _));
@@ -55,6 +66,7 @@ public sealed class InputOutputTests : IDisposable
         Assert.Equal(Errno.OK, Libc.Openat(_dir.Fd, Z("file"), OpenFlags.O_RDONLY, 0, out SafeFd reading));
         using (reading)
         {
+            Assert.Equal(Errno.EBADF, Libc.Append(reading, "x"u8, out _));
             Assert.Equal(Errno.EBADF, Libc.Pwrite(reading, "x"u8, 0, out int count));
             Assert.Equal(0, count);
             Assert.Equal(Errno.EBADF, Libc.Writev(reading, "x"u8, "y"u8, out _));

@@ -16,7 +16,8 @@ internal sealed partial class SimFileSystem
         PassedCall call = _gate.Enter(Call.Open, file.Path, null, $"flags={flags}");
         if (call.IsRefused)
             return call.Refuse();
-        OpenFlags kept = flags & ~(OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_TRUNC | OpenFlags.O_DIRECT);
+        OpenFlags kept = flags
+            & ~(OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_TRUNC | OpenFlags.O_DIRECT | OpenFlags.O_APPEND);
         Errno errno = Libc.Reopen(file.Fd, kept, out SafeFd fd);
         if (errno == Errno.OK)
             open = Opened(file, fd);
@@ -34,15 +35,17 @@ internal sealed partial class SimFileSystem
 
     /// <inheritdoc/>
     public override Errno Write(
-        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data,
-        bool killSuidgid, out int written)
+        in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
+        out int written)
     {
         written = 0;
         PassedCall call = EnterFile(Call.Write, node);
         if (call.IsRefused)
             return call.Refuse();
         OpenFile file = _files[handle.Value];
-        Errno errno = Libc.Pwrite(file.Fd, data, offset, out written);
+        Errno errno = request.Appends
+            ? Libc.Append(file.Fd, data, out written)
+            : Libc.Pwrite(file.Fd, data, request.Offset, out written);
         if (errno == Errno.OK)
             MarkWritten(file);
         return call.Answer(errno);

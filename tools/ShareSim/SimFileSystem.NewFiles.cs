@@ -143,7 +143,7 @@ internal sealed partial class SimFileSystem
     private static Errno CreateFile(
         SimNode directory, CString name, in CreateRequest request, out SafeFd fd, out bool isNew)
     {
-        OpenFlags flags = request.Flags & ~(OpenFlags.O_DIRECT | OpenFlags.O_EXCL);
+        OpenFlags flags = request.Flags & ~(OpenFlags.O_DIRECT | OpenFlags.O_EXCL | OpenFlags.O_APPEND);
         flags |= OpenFlags.O_CREAT | OpenFlags.O_NOFOLLOW;
         Errno errno = Libc.Openat(directory.Fd, name, flags | OpenFlags.O_EXCL, request.Mode, out fd);
         isNew = errno == Errno.OK;

@@ -61,9 +61,12 @@ internal sealed partial class RequestDispatcher
         if (!request.Arguments.TryRead(out FuseWriteIn arguments)
             || !request.Arguments.TryReadBytes(arguments.Size, out ReadOnlySpan<byte> data))
             return Malformed(ref request);
+        bool isPage = (arguments.WriteFlags & FuseWriteFlags.FUSE_WRITE_CACHE) != 0;
+        var write = new WriteRequest(
+            arguments.Offset, !isPage && new OpenFlags((int)arguments.Flags).Has(OpenFlags.O_APPEND),
+            (arguments.WriteFlags & FuseWriteFlags.FUSE_WRITE_KILL_SUIDGID) != 0);
         Errno errno = _fileSystem.Write(
-            in request.Context, request.Node, new FileHandle(arguments.Fh), arguments.Offset, data,
-            (arguments.WriteFlags & FuseWriteFlags.FUSE_WRITE_KILL_SUIDGID) != 0, out int written);
+            in request.Context, request.Node, new FileHandle(arguments.Fh), in write, data, out int written);
         return Answer(ref reply, errno, new FuseWriteOut { Size = (uint)written });
     }
 

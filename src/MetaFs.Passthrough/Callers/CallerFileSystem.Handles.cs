@@ -23,9 +23,9 @@ public sealed partial class CallerFileSystem
 
     /// <inheritdoc/>
     public Errno Write(
-        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data,
-        bool killSuidgid, out int written) =>
-        fileSystem.Write(context, node, handle, offset, data, killSuidgid, out written);
+        in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
+        out int written) =>
+        fileSystem.Write(context, node, handle, request, data, out written);
 
     /// <inheritdoc/>
     public Errno Flush(in RequestContext context, NodeId node, FileHandle handle, ulong lockOwner) =>

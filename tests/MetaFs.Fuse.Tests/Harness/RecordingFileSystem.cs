@@ -161,13 +161,13 @@ internal sealed class RecordingFileSystem : IFuseFileSystem
     }
 
     public Errno Write(
-        in RequestContext context, NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data,
-        bool killSuidgid, out int written)
+        in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
+        out int written)
     {
         written = data.Length;
         return Log(
             in context,
-            $"Write {node.Value:x} {Text(handle)} offset={offset:x} data={Text(data)} kill={killSuidgid}");
+            $"Write {node.Value:x} {Text(handle)} {request} data={Text(data)}");
     }
 
     public Errno Flush(in RequestContext context, NodeId node, FileHandle handle, ulong lockOwner) =>

@@ -128,7 +128,7 @@ internal static class WireCases
         yield return ("WRITE", new(
             new RequestBytes(16).U64("fh", 0xFEED).U64("offset", 0x1_2345_6789).U32("size", 4).U32("write_flags", 4)
                 .U64("lock_owner", 0x10C).U32("flags", 0x8001).U32("padding", 0xDD).Bytes("data"),
-            "Write 40de fh=feed offset=123456789 data='data' kill=True",
+            "Write 40de fh=feed WriteRequest { Offset = 4886718345, Appends = False, KillSuidgid = True } data='data'",
             8));
         yield return ("FLUSH", new(
             new RequestBytes(25).U64("fh", 0xFEED).U32("unused", 0xDD).U32("padding", 0xDD).U64("lock_owner", 0x10C),

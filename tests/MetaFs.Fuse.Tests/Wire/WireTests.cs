@@ -33,6 +33,20 @@ public sealed class WireTests
     }
 
     [Theory]
+    [InlineData(0x8401, 0, true)]
+    [InlineData(0x8401, 1, false)]
+    [InlineData(0x8001, 0, false)]
+    public void A_write_appends_by_the_flags_it_carries_but_a_page_has_its_place(int flags, uint writeFlags, bool appends)
+    {
+        _ = _dispatcher.Answer(new RequestBytes(16).U64("fh", 0xFEED).U64("offset", 7).U32("size", 4)
+            .U32("write_flags", writeFlags).U64("lock_owner", 0).U32("flags", (uint)flags).U32("padding", 0xDD)
+            .Bytes("data").Build());
+        Assert.Equal(
+            [$"Write 40de fh=feed WriteRequest {{ Offset = 7, Appends = {appends}, KillSuidgid = False }} data='data'"],
+            Calls);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void The_caller_is_handed_on(string name)
     {

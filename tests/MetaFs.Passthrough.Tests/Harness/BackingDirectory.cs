@@ -69,6 +69,11 @@ internal sealed class BackingDirectory : IDisposable
         Libc.Utimensat(
             Fd, Names.Z(name), Timespec.Omit, Timespec.FromNanoseconds(nanoseconds), AtFlags.AT_SYMLINK_NOFOLLOW));
 
+    public void SetAtime(string name, long nanoseconds) => Assert.Equal(
+        Errno.OK,
+        Libc.Utimensat(
+            Fd, Names.Z(name), Timespec.FromNanoseconds(nanoseconds), Timespec.Omit, AtFlags.AT_SYMLINK_NOFOLLOW));
+
     public string At(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose()

@@ -109,7 +109,7 @@ internal sealed partial class ShareUnderTest
 
     public void Write(NodeId node, FileHandle handle, ulong offset, ReadOnlySpan<byte> data, bool kill = false)
     {
-        Assert.Equal(Errno.OK, Fs.Write(Daemon, node, handle, offset, data, kill, out int written));
+        Assert.Equal(Errno.OK, Fs.Write(Daemon, node, handle, new WriteRequest(offset, false, kill), data, out int written));
         Assert.Equal(data.Length, written);
     }
 

@@ -52,8 +52,26 @@ public sealed class DataTests
         NodeId node = share.NodeOf("f");
         FileHandle handle = share.Reopen(node, OpenFlags.O_WRONLY | OpenFlags.O_APPEND);
         share.Share.Write("f", "one two");
-        share.Write(node, handle, 3, " three"u8);
+        var append = new WriteRequest(3, Appends: true);
+        Assert.Equal(Errno.OK, share.Fs.Write(Daemon, node, handle, append, " three"u8, out int written));
+        Assert.Equal(6, written);
         Assert.Equal("one two three", share.Share.Read("f"));
+
+        // A page of a mapping made through it has a place, and so has what is written after fcntl(F_SETFL).
+        share.Write(node, handle, 4, "TWO"u8);
+        Assert.Equal("one TWO three", share.Share.Read("f"));
+    }
+
+    [Fact]
+    public void Reading_with_O_NOATIME_leaves_the_access_time()
+    {
+        using var share = new ShareUnderTest();
+        share.Share.Write("f", "text");
+        share.Share.SetAtime("f", 1_000_000_000_000_000_000);
+        NodeId node = share.NodeOf("f");
+        FileHandle handle = share.Reopen(node, OpenFlags.O_RDONLY | OpenFlags.O_NOATIME);
+        Assert.Equal("text"u8.ToArray(), share.Read(node, handle));
+        Assert.Equal(1_000_000_000_000_000_000, share.Share.Stat("f").AtimeNs);
     }
 
     [Fact]
@@ -64,7 +82,7 @@ public sealed class DataTests
         NodeId node = share.NodeOf("f");
         FileHandle read = share.Reopen(node, OpenFlags.O_RDONLY);
         FileHandle write = share.Reopen(node, OpenFlags.O_WRONLY);
-        Assert.Equal(Errno.EBADF, share.Fs.Write(Daemon, node, read, 0, "x"u8, false, out _));
+        Assert.Equal(Errno.EBADF, share.Fs.Write(Daemon, node, read, new WriteRequest(0), "x"u8, out _));
         Assert.Equal(Errno.EBADF, share.Fs.Read(Daemon, node, write, 0, new byte[1], out _));
         Assert.Equal(Errno.OK, share.TrySetattr(node, new SetattrRequest { Size = 2, Handle = read }));
         Assert.Equal("da", share.Share.Read("f"));
@@ -152,7 +170,7 @@ public sealed class DataTests
     {
         using var share = new ShareUnderTest(Recording);
         (NodeId node, FileHandle handle) = share.Open("f", context: User(1000, 1000));
-        Errno errno = share.Fs.Write(Daemon, node, handle, ulong.MaxValue - 10, "x"u8, false, out _);
+        Errno errno = share.Fs.Write(Daemon, node, handle, new WriteRequest(ulong.MaxValue - 10), "x"u8, out _);
         Assert.NotEqual(Errno.OK, errno);
         Assert.NotEqual(Errno.OK, share.TrySetattr(node, new SetattrRequest { Size = ulong.MaxValue }));
         Assert.Equal(1000u, share.Getattr(node).Uid);

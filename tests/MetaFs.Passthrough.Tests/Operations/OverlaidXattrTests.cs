@@ -127,7 +127,7 @@ public sealed class OverlaidXattrTests
         (NodeId node, FileHandle handle) = share.Open("f");
         Assert.Equal(Errno.OK, Set(share, node, "security.capability", "1"));
         Assert.Equal(Errno.OK, Set(share, node, "security.other", "1"));
-        Assert.Equal(Errno.OK, share.Fs.Write(Daemon, node, handle, 0, "data"u8, false, out _));
+        Assert.Equal(Errno.OK, share.Fs.Write(Daemon, node, handle, new WriteRequest(0), "data"u8, out _));
         Assert.Equal("security.other", List(share, node));
         Assert.Equal(Errno.OK, Set(share, node, "security.capability", "1"));
         share.Chown(node, 7, 8);

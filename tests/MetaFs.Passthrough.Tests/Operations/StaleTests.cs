@@ -40,7 +40,7 @@ public sealed class StaleTests
     private static readonly Dictionary<string, Func<IFuseFileSystem, FileHandle, Errno>> s_byHandle = new()
     {
         ["READ"] = (fs, handle) => fs.Read(Daemon, NodeId.Root, handle, 0, new byte[1], out _),
-        ["WRITE"] = (fs, handle) => fs.Write(Daemon, NodeId.Root, handle, 0, "x"u8, false, out _),
+        ["WRITE"] = (fs, handle) => fs.Write(Daemon, NodeId.Root, handle, new WriteRequest(0), "x"u8, out _),
         ["FLUSH"] = (fs, handle) => fs.Flush(Daemon, NodeId.Root, handle, 0),
         ["RELEASE"] = (fs, handle) => fs.Release(Daemon, NodeId.Root, handle),
         ["FSYNC"] = (fs, handle) => fs.Fsync(Daemon, NodeId.Root, handle, false),

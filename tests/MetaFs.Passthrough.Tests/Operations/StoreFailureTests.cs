@@ -202,7 +202,7 @@ public sealed class StoreFailureTests
         using var share = new ShareUnderTest(Recording);
         (NodeId node, FileHandle handle) = share.Open("f", Oct(4755), s_user);
         share.Store.Fail(StoreCalls.Writes, OverlayStatus.Full);
-        Assert.Equal(Errno.ENOSPC, share.Fs.Write(s_user, node, handle, 0, "x"u8, true, out _));
+        Assert.Equal(Errno.ENOSPC, share.Fs.Write(s_user, node, handle, new WriteRequest(0, false, true), "x"u8, out _));
         Assert.Equal(Errno.ENOSPC, share.TrySetattr(node, new SetattrRequest { Size = 0, KillSuidgid = true }));
         share.Store.Heal();
         share.Write(node, handle, 0, "x"u8, kill: true);

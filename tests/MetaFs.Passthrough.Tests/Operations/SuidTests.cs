@@ -148,5 +148,5 @@ public sealed class SuidTests
     }
 
     private static Errno Write(ShareUnderTest share, NodeId node, FileHandle handle, bool kill) =>
-        share.Fs.Write(Daemon, node, handle, 0, "X"u8, kill, out _);
+        share.Fs.Write(Daemon, node, handle, new WriteRequest(0, false, kill), "X"u8, out _);
 }

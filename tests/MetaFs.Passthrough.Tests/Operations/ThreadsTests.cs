@@ -133,7 +133,7 @@ public sealed class ThreadsTests : IDisposable
             _wrong.Enqueue($"made by {user.Uid}, belongs to {entry.Attr.Uid}");
         var node = new NodeId(entry.Nodeid);
         var handle = new FileHandle(open.Fh);
-        errno = _share.Fs.Write(user, node, handle, 0, "data"u8, true, out _);
+        errno = _share.Fs.Write(user, node, handle, new WriteRequest(0, false, true), "data"u8, out _);
         _share.Fs.Release(user, node, handle);
         _share.Fs.Forget(node, 1);
         return errno;

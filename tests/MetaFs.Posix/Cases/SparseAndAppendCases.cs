@@ -79,6 +79,19 @@ internal static class SparseAndAppendCases
         d.Content("file").Is("01y");
     }
 
+    public static void AppendingEndsWithItsFlag(CaseDirectory d)
+    {
+        d.File("file", "0123");
+        SafeFd fd = d.Opened("file", O_RDWR | O_APPEND);
+        fd.Write("45").Ok();
+        Syscalls.SetFlags(fd, default).Ok();
+        fd.Pwrite("X", 1).Ok();
+        d.Content("file").Is("0X2345");
+        Syscalls.SetFlags(fd, O_APPEND).Ok();
+        fd.Write("6").Ok();
+        d.Content("file").Is("0X23456");
+    }
+
     public static void WritesOverlap(CaseDirectory d)
     {
         SafeFd fd = d.Opened("file", O_RDWR | O_CREAT, 600);
@@ -162,5 +175,18 @@ internal static class SparseAndAppendCases
         Syscalls.Munmap(address, 7).Ok();
         fd.Dispose();
         d.Content("file").Is("Content");
+    }
+
+    public static void APageMappedThroughAnAppenderStaysWhereItIs(CaseDirectory d)
+    {
+        d.File("file", new string('a', 4096));
+        SafeFd fd = d.Opened("file", O_RDWR | O_APPEND);
+        Syscalls.Mmap(fd, 4096, Syscalls.PROT_READ | Syscalls.PROT_WRITE, out nint address).Ok();
+        System.Runtime.InteropServices.Marshal.WriteByte(address, (byte)'B');
+        Syscalls.Msync(address, 4096).Ok();
+        Syscalls.Munmap(address, 4096).Ok();
+        fd.Write("end").Ok();
+        fd.Dispose();
+        d.Content("file").Is("B" + new string('a', 4095) + "end");
     }
 }
