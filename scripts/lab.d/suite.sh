@@ -62,10 +62,12 @@ case $SHARE_KIND in
     cifs-noserverino) posix=--root more=(open-files attributes objects) ;;
     cifs-acl | nfs4 | exfat) posix=--root more=(open-files 'attributes set' objects) ;;
     vfat | host-bindfs-*) more=(open-files attributes objects) ;;
-    *ext4 | *tmpfs) ;;
+    sshfs) posix=--root more=(open-files 'attributes set' objects) ;; # host-sshfs has both, in a sixth of the time
+    ext4 | tmpfs) posix=--root ;;
+    host-ext4 | host-tmpfs) ;;
     *) more=(open-files 'attributes set' objects) ;;
 esac
-moving=250
+moving=150
 case $SHARE_KIND in
     nfs3-root-squash) more+=(as-caller) ;;
     vfat | host-*) moving=1000 ;;

@@ -182,9 +182,9 @@ def default_acls(without):
 
 
 def enforcement():
-    shell("echo secret > e; chmod 600 e; setfacl -m u:1000:r e; mkdir E; chmod 700 E; setfacl -m u:1000:x E; echo in > E/in")
-    shell("cat e; echo x >> e; cat E/in; ls E", 1000)
-    shell("cat e; cat E/in", 1001)
+    shell("echo secret > e; chmod 600 e; setfacl -m u:1000:r e; mkdir enter; chmod 700 enter; setfacl -m u:1000:x enter; echo in > enter/in")
+    shell("cat e; echo x >> e; cat enter/in; ls enter", 1000)
+    shell("cat e; cat enter/in", 1001)
     shell("setfacl -m g:1000:r,m::r e; setfacl -x u:1000 e")
     shell("cat e", 1000)
     shell("setfacl -m m::- e")
@@ -204,24 +204,24 @@ def wrong_acls():
                   acl(*[(USER_OBJ, 6, ANY)] + [(USER, 4, uid) for uid in range(300)]
                       + [(GROUP_OBJ, 4, ANY), (MASK, 7, ANY), (OTHER, 0, ANY)])]:
         make("z")
-        os.mkdir("Z")
+        os.mkdir("zd")
         print(attempt(os.setxattr, "z", ACCESS, value), oct(os.stat("z").st_mode), attempt(os.getxattr, "z", ACCESS),
-              attempt(os.setxattr, "Z", DEFAULT, value), attempt(os.getxattr, "Z", DEFAULT),
+              attempt(os.setxattr, "zd", DEFAULT, value), attempt(os.getxattr, "zd", DEFAULT),
               attempt(os.setxattr, "z", DEFAULT, value), attempt(os.removexattr, "z", ACCESS),
-              attempt(os.removexattr, "Z", DEFAULT), attempt(os.removexattr, "z", ACCESS), oct(os.stat("z").st_mode))
+              attempt(os.removexattr, "zd", DEFAULT), attempt(os.removexattr, "z", ACCESS), oct(os.stat("z").st_mode))
         os.unlink("z")
-        os.rmdir("Z")
+        os.rmdir("zd")
 
 
 def programs():
     shell("setfattr -n user.k -v vv e; setfattr -n user.d -v v2 D; setfattr -n trusted.k -v t D/s; cp -a D D2; cp -a e e2")
     dump("D2")
-    shell("tar --acls --xattrs --xattrs-include='*' -cf T.tar e D E; mkdir X; "
+    shell("tar --acls --xattrs --xattrs-include='*' -cf T.tar e D enter; mkdir X; "
           "tar -C X --acls --xattrs --xattrs-include='*' -xpf T.tar; tar -C X --acls --xattrs -df T.tar")
     dump("X")
-    shell("getfacl -R D E e > acls; setfacl -Rb D E e; getfacl -Rcn e E; setfacl --restore=acls; "
-          "getfacl -R D E e | diff - acls && echo as before")
-    shell("mkdir R; rsync -aAX D E e R/; rsync -aAXi D E e R/")
+    shell("getfacl -R D enter e > acls; setfacl -Rb D enter e; getfacl -Rcn e enter; setfacl --restore=acls; "
+          "getfacl -R D enter e | diff - acls && echo as before")
+    shell("mkdir R; rsync -aAX D enter e R/; rsync -aAXi D enter e R/")
     dump("R")
 
 
