@@ -4,6 +4,7 @@ using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Attributes;
+using MetaFs.Passthrough.Callers;
 using MetaFs.Passthrough.Counters;
 using MetaFs.Passthrough.Nodes;
 using MetaFs.Passthrough.Objects;
@@ -59,10 +60,21 @@ public sealed partial class PassthroughFileSystem
             gid = parent.Gid;
             if (FileMode.IsDirectory(mode))
                 mode |= FileMode.S_ISGID;
+            else if (LendsForeignGroup(context, mode, gid))
+                mode &= ~FileMode.S_ISGID;
         }
 
         birth = new Birth(context.Uid, gid, mode & ~umask);
         return FileMode.IsSymlink(mode) ? Errno.OK : Inherit(directory, fd, mode, ref birth);
+    }
+
+    // CVE-2018-13405. Since Linux 6.0 the kernel takes the bit away itself (fs/inode.c, mode_strip_sgid); before, that was
+    // each file system's part.
+    private static bool LendsForeignGroup(in RequestContext context, uint mode, uint gid)
+    {
+        const uint program = FileMode.S_ISGID | FileMode.S_IXGRP;
+        return (mode & program) == program && context.Uid != 0 && context.Gid != gid
+            && !CallerGroups.Contains(context.Pid, context.Uid, gid);
     }
 
     // With a default ACL the new inode's is made of it, and the mode with both (acl(5)). Where the share knows the default

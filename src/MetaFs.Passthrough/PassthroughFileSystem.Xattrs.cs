@@ -105,7 +105,7 @@ public sealed partial class PassthroughFileSystem
     public Errno Statfs(in RequestContext context, NodeId node, out FuseStatfsOut statfs)
     {
         statfs = default;
-        Errno errno = Libc.Fstatfs(_root, out Statfs share);
+        Errno errno = StatfsOf(node, out Statfs share);
         if (errno != Errno.OK)
             return errno;
         statfs.St = new FuseKstatfs
@@ -120,6 +120,19 @@ public sealed partial class PassthroughFileSystem
             Frsize = (uint)share.Frsize,
         };
         return Errno.OK;
+    }
+
+    // A mount inside the share has its own numbers.
+    private Errno StatfsOf(NodeId node, out Statfs statfs)
+    {
+        statfs = default;
+        if (!_nodes.TryGet(node, out Node? inode))
+            return Errno.ESTALE;
+        if (inode.Volume.Ordinal == 0)
+            return Libc.Fstatfs(_root, out statfs);
+        Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
+        using (fd)
+            return errno == Errno.OK ? Libc.Fstatfs(fd, out statfs) : errno;
     }
 
     // The overlay's, else the share's.
@@ -248,13 +261,17 @@ public sealed partial class PassthroughFileSystem
         _ => !volume.Lacks(kind) && !XattrName.IsControl(volume.Facts, name),
     };
 
-    // A share may lack a name space, forbid it to the daemon, or have less room for a value than the kernel hands on.
+    // A share may lack a name space, forbid it to the daemon, or have less room for a value than the kernel hands on: ext4 and
+    // XFS have that of a block or so for all of one inode, and say ENOSPC of it on an empty disk.
     private bool IsLeftToOverlay(Node inode, XattrKinds kind, Errno errno)
     {
         LacksKind(inode, kind, errno);
         return _options.Xattrs == XattrPolicy.Auto
-            && (Evidence.IsRefusal(errno) || errno is Errno.E2BIG or Errno.ERANGE);
+            && (Evidence.IsRefusal(errno) || errno is Errno.E2BIG or Errno.ERANGE
+                || (errno == Errno.ENOSPC && HasRoom(inode)));
     }
+
+    private bool HasRoom(Node inode) => StatfsOf(inode.Id, out Statfs statfs) == Errno.OK && statfs.Bavail > 0;
 
     // Of a special file it proves nothing for others.
     private static bool LacksKind(Node inode, XattrKinds kind, Errno errno)

@@ -33,6 +33,13 @@ internal static class CallerGroups
         }
     }
 
+    /// <summary>Whether a thread has a supplementary group; not where that cannot be known.</summary>
+    public static bool Contains(uint pid, uint uid, uint group)
+    {
+        Span<uint> groups = stackalloc uint[Most];
+        return groups[..Read(pid, uid, groups)].Contains(group);
+    }
+
     /// <summary>Takes the groups from a status file whose fourth uid, the fsuid, is the expected one.</summary>
     internal static int Parse(ReadOnlySpan<byte> status, uint uid, Span<uint> groups)
     {

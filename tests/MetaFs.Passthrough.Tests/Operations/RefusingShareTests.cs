@@ -118,6 +118,9 @@ public sealed class RefusingShareTests
         NodeId file = share.Create("f", context: User(1000, 1000), parent: inner);
         share.Create("f", context: User(1001, 1001));
         Assert.Equal(2, share.Store.Volumes().Count);
+        ulong[] blocks = [.. new[] { NodeId.Root, inner, file }.Select(node => BlocksOf(share, node))];
+        Assert.Equal(blocks[1], blocks[2]);
+        Assert.NotEqual(blocks[0], blocks[1]);
         Assert.Equal(["f", "f"], share.HintPaths().Select(path => path.Split('/')[^1]));
         Assert.Equal((1000u, 1001u), (share.Getattr(file).Uid, share.Lookup("f").Attr.Uid));
         Assert.NotEqual(share.Share.Stat("mnt/f").Ino, share.Getattr(file).Ino);
@@ -127,6 +130,12 @@ public sealed class RefusingShareTests
         share.Unlink("f", inner);
         Assert.Equal(1, share.Counts().Records);
         Assert.Equal(1001u, share.Lookup("f").Attr.Uid);
+    }
+
+    private static ulong BlocksOf(ShareUnderTest share, NodeId node)
+    {
+        Assert.Equal(Errno.OK, share.Fs.Statfs(Daemon, node, out FuseStatfsOut statfs));
+        return statfs.St.Blocks;
     }
 
     private static bool SetImmutable(ShareUnderTest share, bool on)

@@ -147,6 +147,24 @@ public sealed class SuidTests
         Assert.Equal(Errno.OK, errno);
     }
 
+    // What a kernel since 6.0 does before the daemon hears of it.
+    [Theory]
+    [InlineData(7, 7, 2777, 777)]
+    [InlineData(7, 50, 2777, 2777)]
+    [InlineData(0, 0, 2777, 2777)]
+    [InlineData(7, 7, 2666, 2666)]
+    public void A_setgid_program_in_a_setgid_directory_is_made_by_members_of_its_group(
+        uint uid, uint gid, int mode, int made)
+    {
+        using var share = new ShareUnderTest(Recording);
+        NodeId directory = share.Mkdir("d");
+        share.Chown(directory, 1, 50);
+        share.Chmod(directory, Oct(2777));
+        NodeId file = share.Create("f", Oct(mode), User(uid, gid), directory);
+        FuseAttr attr = share.Getattr(file);
+        Assert.Equal((50u, FileMode.S_IFREG | Oct(made)), (attr.Gid, attr.Mode));
+    }
+
     private static Errno Write(ShareUnderTest share, NodeId node, FileHandle handle, bool kill) =>
         share.Fs.Write(Daemon, node, handle, new WriteRequest(0, false, kill), "X"u8, out _);
 }

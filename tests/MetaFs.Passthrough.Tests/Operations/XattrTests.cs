@@ -8,6 +8,24 @@ namespace MetaFs.Passthrough.Tests.Operations;
 public sealed class XattrTests
 {
     [XattrFact]
+    public void A_value_for_which_the_shares_inode_has_no_room_is_kept_all_the_same()
+    {
+        using var share = new ShareUnderTest();
+        NodeId node = share.Create("f");
+        byte[] large = new byte[20_000];
+        large.AsSpan().Fill((byte)'x');
+        Assert.Equal(Errno.OK, Set(share, node, "small"u8, 0));
+        Assert.Equal(Errno.OK, Set(share, node, large, 0));
+        byte[] buffer = new byte[large.Length];
+        Assert.Equal((Errno.OK, large.Length), (Get(share, node, buffer, out int size), size));
+        Assert.Equal(large, buffer);
+        Assert.Equal(Errno.OK, Set(share, node, "small"u8, Libc.XATTR_REPLACE));
+        Assert.Equal((Errno.OK, 5), (Get(share, node, buffer, out size), size));
+        Assert.Equal(Errno.OK, share.Fs.Removexattr(Daemon, node, Names.Z("user.test")));
+        Assert.Equal(Errno.ENODATA, Get(share, node, buffer, out _));
+    }
+
+    [XattrFact]
     public void An_attribute_is_set_read_listed_and_removed()
     {
         using var share = new ShareUnderTest(Recording);
