@@ -155,9 +155,10 @@ public sealed partial class PassthroughFileSystem
         if (inode.Volume.Facts.IsFuse && flags.Has(OpenFlags.O_TMPFILE))
             return false;
 
-        // A share that stamps late leaves only the writes seen here as proof of a change, so they must be seen.
+        // Where the share's own mtime does not tell a change, the writes seen here are the only proof, so they must be seen.
         ShareVolume volume = inode.Volume;
-        if (!_passThrough || state.Cached > 0 || volume.LacksPassthrough || volume.Facts.StampsLate)
+        if (!_passThrough || state.Cached > 0 || volume.LacksPassthrough
+            || volume.Facts is { StampsLate: true } or { HidesWrites: true })
             return false;
         Errno errno = _connection!.BackingOpen(fd, out int backingId);
         if (errno == Errno.OK)

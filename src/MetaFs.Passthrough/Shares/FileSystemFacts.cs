@@ -24,6 +24,12 @@ internal readonly record struct FileSystemFacts(
     public bool IsFuseDisk { get; init; }
 
     /// <summary>
+    /// Whether mtime counts whole seconds, so that a write soon after a time was set may leave no trace: only who sees the write
+    /// knows. SFTP has 32 bits for a time (draft-ietf-secsh-filexfer-02, 5).
+    /// </summary>
+    public bool HidesWrites { get; init; }
+
+    /// <summary>
     /// Whether chown and utimensat of a symbolic link reach what it leads to. SFTP's SETSTAT follows links, and sshfs has
     /// no other (sshfs.c, sshfs_chown and sshfs_utimens).
     /// </summary>
@@ -89,7 +95,12 @@ internal readonly record struct FileSystemFacts(
         },
 
         // fs/fat and fs/exfat number inodes with iunique() as they are loaded; FAT keeps mtime in 2 s.
-        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false) { LacksSymlinks = true, IgnoresCase = true },
+        "vfat" or "msdos" => new(false, false, false, 2_000_000_000, false)
+        {
+            LacksSymlinks = true,
+            IgnoresCase = true,
+            HidesWrites = true,
+        },
         "exfat" => new(false, false, false, 10_000_000, false) { LacksSymlinks = true, IgnoresCase = true },
 
         "fuse.metafs" => new(false, true, false, 1, false) { IsFuse = true },
@@ -98,6 +109,7 @@ internal readonly record struct FileSystemFacts(
         {
             IsFuse = true,
             FollowsLinks = true,
+            HidesWrites = true,
             KeepsOpenNames = true,
         },
 

@@ -38,6 +38,7 @@ public sealed class FileSystemFactsTests
             IsFuse = type.StartsWith("fuse", StringComparison.Ordinal),
             IsFuseDisk = type == "fuseblk",
             FollowsLinks = type == "fuse.sshfs",
+            HidesWrites = type is "vfat" or "msdos" or "fuse.sshfs",
             MakesUpBirthTimes = type is "cifs" or "smb3",
             HasControlXattrs = type is "cifs" or "smb3",
             LacksSymlinks = type is "cifs" or "smb3" or "vfat" or "msdos" or "exfat",
