@@ -147,7 +147,7 @@ in RequestContext context, NodeId node, FileHandle handle, in WriteRequest reque
             if (Libc.Utimensat(fd, CString.Empty, atime, now, AtFlags.AT_EMPTY_PATH) != Errno.OK
                 || ShareView.Held(node, fd, out stat) != Errno.OK)
                 return;
-            node.TimeOnShare = new TimeOnShare(stat.MtimeNs);
+            node.TimeOnShare = new TimeOnShare(stat, Libc.RealtimeNanoseconds());
             _connection?.InvalidateInode(node.Id, -1, 0);
         }
     }

@@ -156,6 +156,9 @@ public sealed partial class PassthroughFileSystem
             record = SettleTimes(node, ref stat);
 
         EffectiveAttributes effective = AttributeMerge.Merge(stat, record, timesValid: true, _options);
+        if (record?.Mtime is null && node.TimeOnShare is { IsOutdated: false } time
+            && Judge(node, time.Witness, stat) == TimeVerdict.LateStamp)
+            effective = effective with { Mtime = time.Mtime };
         node.ShowsSuidgid = ModeBits.HasSuidgid(effective.Mode);
         return effective;
     }

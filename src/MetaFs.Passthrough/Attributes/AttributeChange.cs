@@ -192,7 +192,7 @@ internal ref struct AttributeChange
         if (_node.IsPlaceholder)
             atimeVerdict = FieldVerdict.Record;
         if (mtime is not null && _node.Volume.Facts.StampsLate)
-            _node.TimeOnShare = new TimeOnShare(_share.MtimeNs);
+            _node.TimeOnShare = new TimeOnShare(_share, Libc.RealtimeNanoseconds());
         if (mtime is not null)
             _node.Volume.Learn(ShareCall.Utimens, mtimeReason == ReasonKind.Ignored ? CallTrait.Ignores : CallTrait.Accepts);
         RecordTimes(
