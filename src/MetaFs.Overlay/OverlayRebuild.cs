@@ -54,8 +54,7 @@ public sealed class OverlayRebuild : IDisposable
         Run(
             OverlaySchema.Quarantine,
             s => { s.Bind(1, _volume.Id); s.Bind(2, ino); s.Bind(3, reason); s.Bind(4, now); s.BindNull(5); });
-        long id = Database.QueryInteger(OverlaySchema.LastQuarantined);
-        Run(OverlaySchema.QuarantineXattrs, s => { BindKey(s, ino); s.Bind(3, id); });
+        Run(OverlaySchema.QuarantineXattrs, s => BindKey(s, ino));
         Run(OverlaySchema.Remove, s => BindKey(s, ino));
     }
 

@@ -130,10 +130,11 @@ internal static partial class OverlaySchema
         AND NOT EXISTS (SELECT 1 FROM record WHERE volume = ?1 AND ino = ?2)
         """;
 
+    // Of the record that was quarantined last.
     public const string QuarantineXattrs =
         """
         INSERT INTO quarantine_xattr (record, name, value)
-        SELECT ?3, name, value FROM xattr WHERE volume = ?1 AND ino = ?2
+        SELECT (SELECT max(id) FROM quarantine), name, value FROM xattr WHERE volume = ?1 AND ino = ?2
         """;
 
     public const string TrimQuarantineXattrs =
@@ -143,8 +144,6 @@ internal static partial class OverlaySchema
         "DELETE FROM quarantine_xattr WHERE record IN (SELECT id FROM quarantine WHERE moved_at < ?1)";
 
     public const string DropQuarantined = "DELETE FROM quarantine WHERE moved_at < ?1";
-
-    public const string LastQuarantined = "SELECT max(id) FROM quarantine";
 
     public const string CountXattrs = "SELECT count(*) FROM xattr";
 

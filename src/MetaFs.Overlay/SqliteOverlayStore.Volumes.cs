@@ -92,6 +92,8 @@ public sealed partial class SqliteOverlayStore
         {
             if (_disposed)
                 return Closed();
+
+            // All that may throw comes before the transaction.
             using SqliteStatement move = _writer.PrepareForCaller(OverlaySchema.Quarantine);
             move.Bind(3, reason.Length > LongestReason ? reason[..LongestReason] : reason);
             move.Bind(4, Now());
@@ -107,7 +109,7 @@ public sealed partial class SqliteOverlayStore
             if (result == raw.SQLITE_DONE)
                 result = record is null ? RunKey(_remove, key) : RunRemove(key, record);
             if (result == raw.SQLITE_DONE && hasMoved && _xattrs.MayHaveRows)
-                result = MoveXattrs(key);
+                result = _xattrs.Quarantine(key);
             if (result == raw.SQLITE_DONE)
                 result = trim.Run();
             return FinishTransaction("quarantining a record", result);

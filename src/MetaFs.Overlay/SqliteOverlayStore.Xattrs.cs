@@ -69,19 +69,4 @@ public sealed partial class SqliteOverlayStore
             result = _xattrs.RemoveOrphans(key);
         return FinishTransaction("deleting a record", result);
     }
-
-    // Within the transaction of a quarantine that has moved a record.
-    private int MoveXattrs(in InodeKey key)
-    {
-        using SqliteStatement move = _writer.PrepareForCaller(OverlaySchema.QuarantineXattrs);
-        move.Bind(3, _writer.QueryInteger(OverlaySchema.LastQuarantined));
-        int result = RunKey(move, key);
-        if (result == raw.SQLITE_DONE)
-            result = _xattrs.RemoveAll(key);
-        if (result != raw.SQLITE_DONE)
-            return result;
-        using SqliteStatement trim = _writer.PrepareForCaller(OverlaySchema.TrimQuarantineXattrs);
-        trim.Bind(1, OverlaySchema.QuarantineRows);
-        return trim.Run();
-    }
 }

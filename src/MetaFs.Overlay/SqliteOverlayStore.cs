@@ -308,6 +308,15 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     {
         if (result != raw.SQLITE_DONE)
             return Fail(_writer, operation, result);
+
+        // In a transaction that something has left open it would never be committed, nor would all that comes after it.
+        if (raw.sqlite3_get_autocommit(_writer.Handle) == 0)
+        {
+            _writer.AbandonTransaction();
+            _log.Report($"database {_path}: {operation} failed: it was not committed");
+            return OverlayStatus.Failed;
+        }
+
         _commits++;
         EndReading();
 

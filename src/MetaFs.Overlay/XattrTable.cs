@@ -21,6 +21,8 @@ internal sealed class XattrTable
     private readonly SqliteStatement _remove;
     private readonly SqliteStatement _removeAll;
     private readonly SqliteStatement _removeOrphans;
+    private readonly SqliteStatement _quarantine;
+    private readonly SqliteStatement _trimQuarantine;
 
     public XattrTable(SqliteDatabase writer, SqliteDatabase reader)
     {
@@ -32,6 +34,8 @@ internal sealed class XattrTable
         _remove = writer.Prepare(OverlaySchema.RemoveXattr);
         _removeAll = writer.Prepare(OverlaySchema.RemoveXattrs);
         _removeOrphans = writer.Prepare(OverlaySchema.RemoveOrphanXattrs);
+        _quarantine = writer.Prepare(OverlaySchema.QuarantineXattrs);
+        _trimQuarantine = writer.Prepare(OverlaySchema.TrimQuarantineXattrs);
         MayHaveRows = writer.QueryInteger(OverlaySchema.AnyXattr) != 0;
     }
 
@@ -135,6 +139,19 @@ internal sealed class XattrTable
     {
         Bind(_removeOrphans, key);
         return _removeOrphans.Run();
+    }
+
+    /// <summary>Moves all rows of an inode to its record, which was quarantined last. Within that transaction.</summary>
+    public int Quarantine(in InodeKey key)
+    {
+        Bind(_quarantine, key);
+        int result = _quarantine.Run();
+        if (result == raw.SQLITE_DONE)
+            result = RemoveAll(key);
+        if (result != raw.SQLITE_DONE)
+            return result;
+        _trimQuarantine.Bind(1, OverlaySchema.QuarantineRows);
+        return _trimQuarantine.Run();
     }
 
     private int CheckTotals(in InodeKey key)

@@ -101,6 +101,28 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void A_quarantine_that_fails_in_the_middle_leaves_no_transaction_behind()
+    {
+        XattrChange change = XattrChange.Set("user.x"u8.ToArray(), [1]);
+        AssertOk(_store.PutXattrs(s_key, Owner(5) with { Xattrs = XattrKinds.User }, [change], isFirst: true));
+        _store.Writer.Execute("DROP TABLE quarantine_xattr");
+        Assert.Equal(OverlayStatus.Failed, _store.Quarantine(s_key, "x"));
+        AssertOk(_store.Put(new InodeKey(1, 2), Owner(2)));
+        Assert.Equal(1, _files.QueryInteger("SELECT count(*) FROM record WHERE ino = 2"));
+        Assert.NotNull(Read(_store, s_key));
+    }
+
+    [Fact]
+    public void What_was_not_committed_is_not_acknowledged()
+    {
+        _store.Writer.Execute("BEGIN IMMEDIATE");
+        Assert.Equal(OverlayStatus.Failed, _store.Put(new InodeKey(1, 2), Owner(2)));
+        AssertOk(_store.Put(new InodeKey(1, 3), Owner(3)));
+        Assert.Equal(2, _files.QueryInteger("SELECT count(*) FROM record"));
+        AssertSays("not committed", Assert.Single(_files.Log));
+    }
+
+    [Fact]
     public void Calls_after_the_end_fail()
     {
         _store.Dispose();
