@@ -62,7 +62,10 @@ in RequestContext context, NodeId node, FileHandle handle, in WriteRequest reque
         if (!_files.TryGet(handle, out OpenFile? file))
             return Errno.EBADF;
         Errno errno = dataOnly ? Libc.Fdatasync(file.Fd) : Libc.Fsync(file.Fd);
-        return errno == Errno.OK && !dataOnly && file.Node.Record is not null ? ErrnoOf(_store.Sync()) : errno;
+
+        // Also without a record: the change may have been its end. Where nothing has been committed since the last time it
+        // makes no system call.
+        return errno == Errno.OK && !dataOnly ? ErrnoOf(_store.Sync()) : errno;
     }
 
     /// <inheritdoc/>

@@ -193,6 +193,23 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void The_end_of_a_record_is_made_durable_too()
+    {
+        using var share = new ShareUnderTest(Recording);
+        share.Share.Write("f", "");
+        share.Share.Chmod("f", Octal.Oct(644));
+        share.Chmod(share.NodeOf("f"), Octal.Oct(444));
+        Assert.NotNull(share.RowOf("f"));
+        share.Remount(new PassthroughOptions());
+        NodeId node = share.NodeOf("f");
+        FileHandle handle = share.Reopen(node, OpenFlags.O_RDWR);
+        share.Chmod(node, Octal.Oct(600));
+        Assert.Null(share.RowOf("f"));
+        Assert.Equal(Errno.OK, share.Fs.Fsync(Daemon, node, handle, dataOnly: false));
+        Assert.Equal(1, share.Store.CountOf(StoreCalls.Sync));
+    }
+
+    [Fact]
     public void The_file_systems_sizes_are_the_shares()
     {
         using var share = new ShareUnderTest();
