@@ -38,9 +38,12 @@ in RequestContext context, NodeId node, FileHandle handle, in WriteRequest reque
         written = 0;
         if (!_files.TryGet(handle, out OpenFile? file))
             return Errno.EBADF;
+        Errno errno = EndPrivileges(file.Node, file.Fd, request.KillSuidgid);
+        if (errno != Errno.OK)
+            return errno;
         while (written < data.Length)
         {
-            Errno errno = request.Appends
+            errno = request.Appends
                 ? Libc.Append(file.Fd, data[written..], out int count)
                 : Libc.Pwrite(file.Fd, data[written..], request.Offset + (ulong)written, out count);
             if (errno != Errno.OK)
@@ -53,7 +56,7 @@ in RequestContext context, NodeId node, FileHandle handle, in WriteRequest reque
             written += count;
         }
 
-        return DataChanged(file.Node, file.Fd, request.KillSuidgid);
+        return DataChanged(file.Node, file.Fd);
     }
 
     /// <inheritdoc/>
@@ -74,8 +77,10 @@ in RequestContext context, NodeId node, FileHandle handle, in WriteRequest reque
     {
         if (!_files.TryGet(handle, out OpenFile? file))
             return Errno.EBADF;
-        Errno errno = Libc.Fallocate(file.Fd, mode, offset, length);
-        return errno == Errno.OK ? DataChanged(file.Node, file.Fd, killSuidgid: context.Uid != 0) : errno;
+        Errno errno = EndPrivileges(file.Node, file.Fd, killSuidgid: context.Uid != 0);
+        if (errno == Errno.OK)
+            errno = Libc.Fallocate(file.Fd, mode, offset, length);
+        return errno == Errno.OK ? DataChanged(file.Node, file.Fd) : errno;
     }
 
     /// <inheritdoc/>
@@ -98,38 +103,24 @@ in RequestContext context, NodeId node, FileHandle handle, in WriteRequest reque
         copied = 0;
         if (!_files.TryGet(handle, out OpenFile? source) || !_files.TryGet(handleOut, out OpenFile? target))
             return Errno.EBADF;
-        Errno errno = Libc.CopyFileRange(source.Fd, ref offset, target.Fd, ref offsetOut, length, out copied);
-        return errno == Errno.OK ? DataChanged(target.Node, target.Fd, killSuidgid: context.Uid != 0) : errno;
+        Errno errno = EndPrivileges(target.Node, target.Fd, killSuidgid: context.Uid != 0);
+        if (errno == Errno.OK)
+            errno = Libc.CopyFileRange(source.Fd, ref offset, target.Fd, ref offsetOut, length, out copied);
+        return errno == Errno.OK ? DataChanged(target.Node, target.Fd) : errno;
     }
 
-    /// <summary>Data changed through the mount: recorded times are void, and suid and sgid go where the writer may not keep them.</summary>
-    private Errno DataChanged(Node node, SafeFd fd, bool killSuidgid)
+    /// <summary>Data changed through the mount: recorded times are void.</summary>
+    private Errno DataChanged(Node node, SafeFd fd)
     {
         if (node.TimeOnShare is { } time)
             time.IsOutdated = true;
-        bool kills = killSuidgid && node.ShowsSuidgid;
-        bool mayEnd = (KindsOf(node) & XattrKinds.Security) != 0;
-        if (node.Record?.Witness is null && !kills && !mayEnd)
+        if (node.Record?.Witness is null)
             return Errno.OK;
         lock (node)
         {
             Errno errno = ShareView.Held(node, fd, out Statx stat);
-            if (errno != Errno.OK)
-                return errno;
-            VoidTimes(node, stat);
-            errno = EndCapability(node, out XattrChange[] ended);
-            if (errno != Errno.OK || (!kills && ended.Length == 0))
-                return errno;
-            var change = new AttributeChange(node, _options, fd, stat) { GroupOnShare = GroupOnShare(node) };
-            if (kills)
-                errno = change.KillSuidgid();
             if (errno == Errno.OK)
-                errno = SaveChange(node, ref change, stat.CtimeNs, fd, xattrs: ended);
-
-            // After OPEN with O_TRUNC and after WRITE the kernel doubts size and times, but not the mode it has cached
-            // (fs/fuse/file.c, FUSE_STATX_MODSIZE). A negative offset asks for attributes alone, and takes no lock.
-            _connection?.InvalidateInode(node.Id, -1, 0);
-            node.ShowsSuidgid &= !kills;
+                VoidTimes(node, stat);
             return errno;
         }
     }

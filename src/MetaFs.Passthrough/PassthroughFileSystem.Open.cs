@@ -108,8 +108,10 @@ public sealed partial class PassthroughFileSystem
 
     private Errno Empty(Node inode, SafeFd fd, bool killSuidgid)
     {
-        Errno errno = Libc.Ftruncate(fd, 0);
-        return errno == Errno.OK ? DataChanged(inode, fd, killSuidgid) : errno;
+        Errno errno = EndPrivileges(inode, fd, killSuidgid);
+        if (errno == Errno.OK)
+            errno = Libc.Ftruncate(fd, 0);
+        return errno == Errno.OK ? DataChanged(inode, fd) : errno;
     }
 
     // Makes the handle, and settles in which of the kernel's two I/O modes it is; see OpenState.

@@ -105,7 +105,25 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         var change = new AttributeChange(inode, _options, fd, stat) { GroupOnShare = GroupOnShare(inode) };
-        errno = Truncate(ref change, request, fd);
+        bool isChown = request.Uid is not null || request.Gid is not null;
+        ModeValue? mode = inode.Record?.Mode;
+        if (isChown || request.Size is not null)
+            errno = EndRecordedPrivileges(inode, ref change, kills: isChown || request.KillSuidgid);
+        if (errno == Errno.OK)
+            errno = Apply(ref change, request, fd);
+        if (errno != Errno.OK)
+        {
+            KeepRecordedMode(inode, fd, stat, mode);
+            return errno;
+        }
+
+        stat = change.Share;
+        return SaveChange(inode, ref change, before.Ctime, fd, caller);
+    }
+
+    private static Errno Apply(ref AttributeChange change, in SetattrRequest request, SafeFd? fd)
+    {
+        Errno errno = Truncate(ref change, request, fd);
         bool isChown = request.Uid is not null || request.Gid is not null;
         if (errno == Errno.OK && isChown)
             errno = change.Chown(request.Uid, request.Gid);
@@ -115,14 +133,7 @@ public sealed partial class PassthroughFileSystem
             errno = change.KillSuidgid();
         if (errno == Errno.OK && (request.Atime is not null || request.Mtime is not null))
             errno = change.Utimens(request.Atime, request.Mtime);
-        if (errno != Errno.OK)
-            return errno;
-
-        stat = change.Share;
-        XattrChange[] ended = [];
-        if (isChown || request.Size is not null)
-            errno = EndCapability(inode, out ended);
-        return errno == Errno.OK ? SaveChange(inode, ref change, before.Ctime, fd, caller, ended) : errno;
+        return errno;
     }
 
     // A mode that holds only while the share shows its bits must outlive a kill between the share's chmod and ours.

@@ -13,12 +13,14 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
     private const string Recording = "threads=1,chown=record,chmod=record,utimens=record";
     private const string Emulating = Recording + ",objects=emulate";
     private const string Obeying = "threads=1";
+    private const string KeepingOwners = "threads=1,chmod=record";
     private const string Hiding = Recording + ",unlinked=hide";
     private const string ByName = Recording + ",identity=name";
 
     private static readonly Dictionary<string, Func<string, Errno>> s_operations = new()
     {
         ["chown"] = d => Posix.Chown(d + "/f", 51, 52),
+        ["chown a suid file"] = d => Posix.Chown(d + "/s", 0, 0),
         ["chmod"] = d => Posix.Chmod(d + "/f", Oct(4711)),
         ["utimens"] = d => Posix.Utimens(d + "/f", Older, Older),
         ["create"] = d => Identity.Service.Run(() => Made(d + "/n")),
@@ -47,6 +49,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
             data.Add(operation, Recording);
         foreach (string operation in (string[])["chown", "chmod", "utimens", "create"])
             data.Add(operation, Obeying);
+        data.Add("chown a suid file", KeepingOwners);
         foreach (string operation in (string[])["unlink an open file", "replace an open file"])
             data.Add(operation, Hiding);
         foreach (string operation in (string[])
@@ -140,6 +143,10 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
                 allowed.Add(old);
             if (after.TryGetValue(path, out Entry? wanted))
                 allowed.Add(wanted);
+
+            // suid goes first, and never the other way round.
+            if (old is not null && wanted is not null && (old.FullMode & Oct(4000)) != 0)
+                allowed.Add(old with { FullMode = wanted.FullMode });
             bool isLink = wanted is { Nlink: 2 } && (wanted.FullMode & Posix.S_IFMT) != Posix.S_IFDIR;
             if (old is null && !isLink)
                 allowed.Add(bare[path]);
@@ -171,7 +178,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         string directory = $"{mount.MountPoint}/{name}";
         Posix.Mkdir(directory, Oct(777)).Ok();
         Posix.Chmod(directory, Oct(777)).Ok();
-        foreach ((string file, uint owner) in (IEnumerable<(string, uint)>)[("f", 11), ("g", 21), ("d/c", 31)])
+        foreach ((string file, uint owner) in (IEnumerable<(string, uint)>)[("f", 11), ("g", 21), ("s", 61), ("d/c", 31)])
         {
             if (file.StartsWith('d'))
                 Posix.Mkdir(directory + "/d", Oct(755)).Ok();
@@ -181,6 +188,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
             Posix.Utimens($"{directory}/{file}", Old, Old + owner).Ok();
         }
 
+        Posix.Chmod(directory + "/s", Oct(4755)).Ok();
         Posix.Mknod(directory + "/d/p", Posix.S_IFIFO | Oct(640)).Ok();
         Posix.Mkdir(directory + "/e", Oct(700)).Ok();
         Posix.Chown(directory + "/e", 41, 42).Ok();

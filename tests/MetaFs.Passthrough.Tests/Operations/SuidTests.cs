@@ -1,7 +1,9 @@
 using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
+using MetaFs.Overlay;
 using MetaFs.Passthrough.Tests.Harness;
+using MetaFs.Passthrough.Xattrs;
 using static MetaFs.Passthrough.Tests.Harness.Octal;
 using static MetaFs.Passthrough.Tests.Harness.ShareUnderTest;
 
@@ -121,11 +123,64 @@ public sealed class SuidTests
         Assert.Equal(Oct(2755), share.Share.Stat("f").Mode & Oct(7777));
     }
 
-    private static void Apply(string what, ShareUnderTest share, NodeId node, FileHandle handle)
+    [RootTheory(Capabilities.CAP_CHOWN)]
+    [InlineData("chown", false)]
+    [InlineData("write", false)]
+    [InlineData("truncate", false)]
+    [InlineData("open truncating", false)]
+    [InlineData("fallocate", false)]
+    [InlineData("copy", false)]
+    [InlineData("chown", true)]
+    [InlineData("write", true)]
+    [InlineData("truncate", true)]
+    public void What_is_recorded_goes_before_the_share_is_changed(string what, bool isCapability)
+    {
+        using var share = new ShareUnderTest(
+            new PassthroughOptions { Chmod = SetPolicy.Record, Xattrs = XattrPolicy.Overlay });
+        (NodeId node, FileHandle handle) = share.Open("f");
+        share.Write(node, handle, 0, "0123456789"u8);
+        share.Chmod(node, isCapability ? Oct(755) : Oct(4755));
+        CString name = Names.Z("security.capability");
+        if (isCapability)
+            Assert.Equal(Errno.OK, share.Fs.Setxattr(Daemon, node, name, "1"u8, 0, false));
+        Statx before = share.Share.Stat("f");
+
+        // As far as a daemon gets that dies after the first call on the share.
+        share.Store.Fail(StoreCalls.Writes, OverlayStatus.Full);
+        Assert.Equal(Errno.ENOSPC, Try(what, share, node, handle));
+        Statx after = share.Share.Stat("f");
+        Assert.Equal((before.Uid, before.Gid, before.Size, before.MtimeNs), (after.Uid, after.Gid, after.Size, after.MtimeNs));
+        Assert.Equal("0123456789", share.Share.Read("f"));
+
+        share.Store.Heal();
+        Assert.Equal(Errno.OK, Try(what, share, node, handle));
+        share.Remount(new PassthroughOptions());
+        node = share.NodeOf("f");
+        Assert.Equal(Oct(755), share.Getattr(node).Mode & Oct(7777));
+        Assert.Equal(Errno.ENODATA, share.Fs.Getxattr(Daemon, node, name, new byte[9], out _));
+    }
+
+    [RootFact]
+    public void A_change_that_the_share_turns_down_takes_nothing()
+    {
+        using var mounted = new TmpfsMount(readOnly: true);
+        using var share = new ShareUnderTest(new PassthroughOptions { Chmod = SetPolicy.Record }, mounted.Path);
+        NodeId node = share.NodeOf("f");
+        share.Chmod(node, Oct(4755));
+        Assert.Equal(Errno.EROFS, share.TrySetattr(node, new SetattrRequest { Uid = 42 }));
+        Assert.Equal(Oct(4755), share.Getattr(node).Mode & Oct(7777));
+        share.Remount(new PassthroughOptions());
+        Assert.Equal(Oct(4755), share.Getattr(share.NodeOf("f")).Mode & Oct(7777));
+    }
+
+    private static void Apply(string what, ShareUnderTest share, NodeId node, FileHandle handle) =>
+        Assert.Equal(Errno.OK, Try(what, share, node, handle));
+
+    private static Errno Try(string what, ShareUnderTest share, NodeId node, FileHandle handle)
     {
         RequestContext user = User(1000, 1000);
         RequestContext root = User(0, 0);
-        Errno errno = what switch
+        return what switch
         {
             "write" => Write(share, node, handle, kill: true),
             "privileged write" => Write(share, node, handle, kill: false),
@@ -144,7 +199,6 @@ public sealed class SuidTests
             "utimens" => share.TrySetattr(node, new SetattrRequest { Atime = At(1), Mtime = At(2) }),
             _ => share.Fs.Read(user, node, handle, 0, new byte[4], out _),
         };
-        Assert.Equal(Errno.OK, errno);
     }
 
     // What a kernel since 6.0 does before the daemon hears of it.
