@@ -4,6 +4,7 @@ using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Control;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Passthrough;
 
@@ -55,19 +56,27 @@ public sealed partial class PassthroughFileSystem
 
     private bool RetireRow(in InodeKey key, ControlRecord record, ControlRetire order)
     {
+        // Whatever attributes it has, their rows go with it.
         InodeRecord? seen = record.SetAtNs is { } setAt
-            ? new InodeRecord { Guard = default, SetAt = setAt }
+            ? new InodeRecord { Guard = default, SetAt = setAt, Xattrs = XattrKinds.All }
             : null;
         OverlayStatus status = _store.Get(key, out InodeRecord? present);
         bool isOther = status == OverlayStatus.NotFound || (present is not null && present.SetAt != record.SetAtNs);
         if (isOther || (seen is null && order.Delete))
             return false;
+        IReadOnlyList<OverlaidXattr> xattrs = [];
+        if (present is { Xattrs: not XattrKinds.None }
+            && _store.GetXattrs(key, withValues: true, out xattrs) != OverlayStatus.Ok)
+        {
+            return false;
+        }
+
         status = order.Delete ? _store.Remove(key, seen!) : _store.Quarantine(key, order.Reason, seen);
-        return status == OverlayStatus.Ok && !IsBack(key, present);
+        return status == OverlayStatus.Ok && !IsBack(key, present, xattrs);
     }
 
-    // A look-up that came in between has the record on its node: then it is in service, and its row has to be there.
-    private bool IsBack(in InodeKey key, InodeRecord? retired)
+    // A look-up that came in between has the record on its node: then it is in service, and its rows have to be there.
+    private bool IsBack(in InodeKey key, InodeRecord? retired, IReadOnlyList<OverlaidXattr> xattrs)
     {
         if (retired is null || _nodes.Find(key) is not { } node)
             return false;
@@ -76,7 +85,7 @@ public sealed partial class PassthroughFileSystem
             // Not the one that is being retired with its row.
             if (node.Record is not { } record || record.SetAt != retired.SetAt || StatNode(node, out _) != Errno.OK)
                 return false;
-            Save(node, record);
+            Save(node, record, NamelessXattrs.AsChanges(xattrs));
             return true;
         }
     }

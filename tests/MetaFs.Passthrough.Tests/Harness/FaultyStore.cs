@@ -129,8 +129,14 @@ internal sealed partial class FaultyStore(IOverlayStore inner) : IOverlayStore
     public OverlayStatus PutHiddenDirectory(long volume, string name) =>
         Fails(StoreCalls.Hidden) ?? inner.PutHiddenDirectory(volume, name);
 
-    public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null) =>
-        Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason, record);
+    /// <summary>Runs before a record is quarantined: another thread that was faster.</summary>
+    public Action? BeforeQuarantine { get; set; }
+
+    public OverlayStatus Quarantine(in InodeKey key, string reason, InodeRecord? record = null)
+    {
+        BeforeQuarantine?.Invoke();
+        return Fails(StoreCalls.Quarantine) ?? inner.Quarantine(key, reason, record);
+    }
 
     public IReadOnlyList<Volume> Volumes() => inner.Volumes();
 
