@@ -22,10 +22,10 @@ public sealed record OverlayOpenOptions
         return null;
     };
 
-    /// <summary>A question for a file, asked with each change: whether it still has its name.</summary>
+    /// <summary>A question for a file that is there, asked with each change: whether its name still leads to it.</summary>
     /// <remarks>
-    /// The default will do only where all calls are made by a user who may search the database's directory: to others a
-    /// file that they may not see does not exist.
+    /// The default will do only for a moment, and where all calls are made by a user who may search the database's directory:
+    /// it does not see that another file has the name, and to who may not see a file it does not exist.
     /// </remarks>
     public Func<string, Func<bool>> Watch { get; init; } = static file => () => File.Exists(file);
 }

@@ -48,7 +48,7 @@ public sealed partial class SqliteOverlayStore
             if (_syncBroken)
                 return FailSync("an earlier sync failed; unmount and mount again");
             if (!_hasName() || !_hasLogName())
-                return FailSync("the file is gone");
+                return FailSync("the file is gone or replaced");
             wanted = Volatile.Read(ref _commits);
             try
             {

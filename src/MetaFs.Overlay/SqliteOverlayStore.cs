@@ -323,7 +323,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         // SQLite goes on in files without a name, and nobody would ever find there what was written.
         if (_hasName() && _hasLogName())
             return OverlayStatus.Ok;
-        _log.Report($"database {_path}: {operation} failed: the file is gone; unmount and mount again");
+        _log.Report($"database {_path}: {operation} failed: the file is gone or replaced; unmount and mount again");
         return OverlayStatus.Failed;
     }
 

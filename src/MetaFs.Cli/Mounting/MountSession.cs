@@ -68,7 +68,7 @@ internal sealed class MountSession
                 Log = line => CliLog.Database(_log, line),
                 Flush = static file =>
                     Libc.Fsync(file) is var errno && errno == Errno.OK ? null : ErrnoText.Describe(errno),
-                Watch = Watch,
+                Watch = DatabaseWatch.Of,
             });
             using PassthroughFileSystem fileSystem = OpenFileSystem(places, share, database, store);
             Serve(places, share, database, fileSystem, signals, supervisor);
@@ -83,15 +83,6 @@ internal sealed class MountSession
         }
 
         CliLog.Unmounted(_log, places.MountPoint);
-    }
-
-    // With as=caller a thread has the caller's rights, and he may not search root's directories: only ENOENT is a proof.
-    private static Func<bool> Watch(string file)
-    {
-        byte[] name = ByteText.ToTerminated(file);
-        return () => Libc.Statx(
-            SafeFd.CurrentDirectory, CString.FromTerminated(name), AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_TYPE, out _)
-            is not (Errno.ENOENT or Errno.ENOTDIR);
     }
 
     private static ShareDescription Describe(MountPlaces places)
