@@ -69,6 +69,9 @@ public struct Statx
     /// <summary>STATX_ATTR_* bits.</summary>
     public ulong Attributes { readonly get => _attributes; init => _attributes = value; }
 
+    /// <summary>Whether chattr(1) keeps the inode as it is, for root too: its owner, mode, times and attributes.</summary>
+    public readonly bool IsImmutableOrAppend => (_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+
     /// <summary>The STATX_ATTR_* bits the filesystem knows about.</summary>
     public ulong AttributesMask { readonly get => _attributesMask; init => _attributesMask = value; }
 

@@ -137,7 +137,7 @@ public sealed partial class PassthroughFileSystem
             PosixAcl.Show(shown, ModeBits.OnShare(summary.Mode, inode.IsDirectory, inode.Volume.KeepAccess, true, true));
         Errno errno = Libc.Fsetxattr(fd, name, shown, 0);
         isKept = errno == Errno.OK;
-        return isKept || !IsLeftToOverlay(inode, kind, errno) ? errno : Errno.OK;
+        return isKept || !IsLeftToOverlay(inode, stat, kind, errno) ? errno : Errno.OK;
     }
 
     // An ACL is about an owner and a mode: on a share that shows others than programs see, it would say something else.

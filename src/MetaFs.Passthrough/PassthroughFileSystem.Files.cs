@@ -32,7 +32,7 @@ public sealed partial class PassthroughFileSystem
 
     /// <inheritdoc/>
     public Errno Write(
-in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
+        in RequestContext context, NodeId node, FileHandle handle, in WriteRequest request, ReadOnlySpan<byte> data,
         out int written)
     {
         written = 0;

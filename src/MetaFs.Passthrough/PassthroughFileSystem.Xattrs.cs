@@ -190,7 +190,7 @@ public sealed partial class PassthroughFileSystem
                 : XattrTrial.Set(fd, name, value, inode.Volume.Facts);
             if (errno == Errno.OK && state != XattrState.None)
                 return SaveXattrs(inode, fd, stat, [XattrChange.Delete(name.Bytes.ToArray())], caller);
-            if (!IsLeftToOverlay(inode, kind, errno))
+            if (!IsLeftToOverlay(inode, stat, kind, errno))
                 return errno;
             exists |= isLocal && state == XattrState.None && Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
         }
@@ -217,7 +217,7 @@ public sealed partial class PassthroughFileSystem
             errno = Libc.Fremovexattr(fd, name);
             if (errno == Errno.OK)
                 exists |= state == XattrState.None;
-            else if (IsLeftToOverlay(inode, kind, errno))
+            else if (IsLeftToOverlay(inode, stat, kind, errno))
                 stays = Libc.Fgetxattr(fd, name, [], out _) == Errno.OK;
             else if (errno != Errno.ENODATA)
                 return errno;
@@ -262,11 +262,12 @@ public sealed partial class PassthroughFileSystem
     };
 
     // A share may lack a name space, forbid it to the daemon, or have less room for a value than the kernel hands on: ext4 and
-    // XFS have that of a block or so for all of one inode, and say ENOSPC of it on an empty disk.
-    private bool IsLeftToOverlay(Node inode, XattrKinds kind, Errno errno)
+    // XFS have that of a block or so for all of one inode, and say ENOSPC of it on an empty disk. What is immutable is so to
+    // everybody.
+    private bool IsLeftToOverlay(Node inode, in Statx stat, XattrKinds kind, Errno errno)
     {
         LacksKind(inode, kind, errno);
-        return _options.Xattrs == XattrPolicy.Auto
+        return _options.Xattrs == XattrPolicy.Auto && !(errno == Errno.EPERM && stat.IsImmutableOrAppend)
             && (Evidence.IsRefusal(errno) || errno is Errno.E2BIG or Errno.ERANGE
                 || (errno == Errno.ENOSPC && HasRoom(inode)));
     }

@@ -84,6 +84,8 @@ internal ref struct AttributeChange
             _fd!, CString.Empty, uid ?? uint.MaxValue, gid ?? uint.MaxValue, AtFlags.AT_EMPTY_PATH);
         if (Evidence.IsRefusal(errno))
         {
+            if (_share.IsImmutableOrAppend)
+                return errno;
             _node.Volume.Learn(ShareCall.Chown, CallTrait.Refuses);
             Reason refused = new(ReasonKind.Refused, (int)errno);
             RecordOwner(uid, gid, FieldVerdict.Record, FieldVerdict.Record, refused);
@@ -111,7 +113,9 @@ internal ref struct AttributeChange
     }
 
     /// <summary>Changes the permission bits.</summary>
-    public Errno Chmod(uint mode)
+    public Errno Chmod(uint mode) => Chmod(mode, isKill: false);
+
+    private Errno Chmod(uint mode, bool isKill)
     {
         // As of a real one: fs/attr.c, notify_change.
         if (_node.Guard.FileType == FileMode.S_IFLNK && _node.IsPlaceholder)
@@ -130,7 +134,11 @@ internal ref struct AttributeChange
         Errno errno = Libc.Fchmod(_fd, target);
         if (Evidence.IsRefusal(errno) && _node.Guard.FileType != FileMode.S_IFLNK)
         {
-            _node.Volume.Learn(ShareCall.Chmod, CallTrait.Refuses);
+            // To an append-only file may be written, and that ends suid (fs/attr.c, notify_change: may_setattr comes before).
+            if (_share.IsImmutableOrAppend && !isKill)
+                return errno;
+            if (!_share.IsImmutableOrAppend)
+                _node.Volume.Learn(ShareCall.Chmod, CallTrait.Refuses);
             RecordMode(wanted, FieldVerdict.Record, new Reason(ReasonKind.Refused, (int)errno));
             return Errno.OK;
         }
@@ -156,7 +164,9 @@ internal ref struct AttributeChange
         uint mode = EffectiveMode;
         uint killed = ModeBits.KillSuidgid(mode);
         bool stays = killed == mode && ModeBits.KillSuidgid(_share.Mode & ModeBits.All) == (_share.Mode & ModeBits.All);
-        return _node.IsDirectory || _node.Guard.FileType == FileMode.S_IFLNK || stays ? Errno.OK : Chmod(killed);
+        return _node.IsDirectory || _node.Guard.FileType == FileMode.S_IFLNK || stays
+            ? Errno.OK
+            : Chmod(killed, isKill: true);
     }
 
     /// <summary>Changes times; null leaves one as it is.</summary>
@@ -174,6 +184,8 @@ internal ref struct AttributeChange
         Errno errno = Libc.Utimensat(_fd!, CString.Empty, ToTimespec(atime), ToTimespec(mtime), AtFlags.AT_EMPTY_PATH);
         if (Evidence.IsRefusal(errno))
         {
+            if (_share.IsImmutableOrAppend)
+                return errno;
             _node.Volume.Learn(ShareCall.Utimens, CallTrait.Refuses);
             Reason refused = new(ReasonKind.Refused, (int)errno);
             RecordTimes(atime, mtime, FieldVerdict.Record, FieldVerdict.Record, refused);

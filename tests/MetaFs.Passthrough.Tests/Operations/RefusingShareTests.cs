@@ -2,75 +2,108 @@ using MetaFs.Fuse;
 using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Callers;
 using MetaFs.Passthrough.Tests.Harness;
 using static MetaFs.Passthrough.Tests.Harness.Octal;
 using static MetaFs.Passthrough.Tests.Harness.ShareUnderTest;
 
 namespace MetaFs.Passthrough.Tests.Operations;
 
-/// <summary>Shares that really refuse: an immutable file, another one's file, /proc, a read-only mount.</summary>
+/// <summary>Shares that really refuse: another one's file, /proc, a read-only mount, an immutable file.</summary>
 public sealed class RefusingShareTests
 {
     private const ulong FS_IOC_GETFLAGS = 0x80086601;
     private const ulong FS_IOC_SETFLAGS = 0x40086602;
     private const long FS_IMMUTABLE_FL = 0x10;
+    private const long FS_APPEND_FL = 0x20;
 
     [RootFact]
     public void What_the_share_refuses_is_recorded_with_its_answer()
     {
-        using var share = new ShareUnderTest();
-        share.Share.Write("f", "data");
-        share.Share.Chmod("f", Oct(644));
-        if (!SetImmutable(share, true))
-            return; // the temporary directory's file system has no such flag
-        try
-        {
-            NodeId node = share.NodeOf("f");
-            FuseAttr attr = share.Chown(node, 42, null);
-            Assert.Equal((42u, Libc.Getegid()), (attr.Uid, attr.Gid));
-            Assert.Equal(FileMode.S_IFREG | Oct(600), share.Chmod(node, Oct(600)).Mode);
-            attr = share.Utimens(node, 5, 6);
-            Assert.Equal((5, 6), (AtimeOf(attr), MtimeOf(attr)));
+        using ShareUnderTest share = WithAnothersFile();
+        NodeId node = share.NodeOf("f");
+        FuseAttr attr = SetRefused(share, node, new SetattrRequest { Uid = 42 });
+        Assert.Equal((42u, Libc.Getegid()), (attr.Uid, attr.Gid));
+        Assert.Equal(
+            FileMode.S_IFREG | Oct(600), SetRefused(share, node, new SetattrRequest { Mode = Oct(600) }).Mode);
+        attr = SetRefused(share, node, new SetattrRequest { Atime = At(5), Mtime = At(6) });
+        Assert.Equal((5, 6), (AtimeOf(attr), MtimeOf(attr)));
 
-            Reason refused = new(ReasonKind.Refused, (int)Errno.EPERM);
-            InodeRecord row = share.RowOf("f")!;
-            Assert.Equal((42u, refused), (row.Uid!.Value.Value, row.Uid.Value.Reason with { Origin = null }));
-            Assert.Null(row.Gid);
-            Assert.Equal((Oct(600), refused), (row.Mode!.Value.Value, row.Mode.Value.Reason with { Origin = null }));
-            Assert.Equal(new TimeValue(6, refused), row.Mtime);
-            Assert.Equal(
-                new VolumeTraits(CallTrait.Refuses, CallTrait.Refuses, CallTrait.Refuses),
-                share.Store.Volumes()[0].Traits);
-            Assert.Equal((0u, Oct(644)), (share.Share.Stat("f").Uid, share.Share.Stat("f").Mode & Oct(7777)));
+        Reason refused = new(ReasonKind.Refused, (int)Errno.EPERM);
+        InodeRecord row = share.RowOf("f")!;
+        Assert.Equal((42u, refused), (row.Uid!.Value.Value, row.Uid.Value.Reason with { Origin = null }));
+        Assert.Null(row.Gid);
+        Assert.Equal((Oct(600), refused), (row.Mode!.Value.Value, row.Mode.Value.Reason with { Origin = null }));
+        Assert.Equal(new TimeValue(6, refused), row.Mtime);
+        Assert.Equal(
+            new VolumeTraits(CallTrait.Refuses, CallTrait.Refuses, CallTrait.Refuses), share.Store.Volumes()[0].Traits);
+        Assert.Equal((0u, Oct(644)), (share.Share.Stat("f").Uid, share.Share.Stat("f").Mode & Oct(7777)));
 
-            share.Remount(new PassthroughOptions());
-            attr = share.Lookup("f").Attr;
-            Assert.Equal((42u, FileMode.S_IFREG | Oct(600), 6L), (attr.Uid, attr.Mode, MtimeOf(attr)));
-        }
-        finally
-        {
-            SetImmutable(share, false);
-        }
+        share.Remount(new PassthroughOptions());
+        attr = share.Lookup("f").Attr;
+        Assert.Equal((42u, FileMode.S_IFREG | Oct(600), 6L), (attr.Uid, attr.Mode, MtimeOf(attr)));
     }
 
     [RootFact]
     public void A_refusal_of_one_file_does_not_keep_others_from_the_share()
     {
+        using ShareUnderTest share = WithAnothersFile();
+        SetRefused(share, share.NodeOf("f"), new SetattrRequest { Uid = 42 });
+        share.Share.Write("g", "");
+        share.Chown(share.NodeOf("g"), 43, null);
+        Assert.Equal(43u, share.Share.Stat("g").Uid);
+        Assert.Equal(1000u, share.Getattr(share.Create("h", context: User(1000, 1000))).Uid);
+    }
+
+    [RootTheory]
+    [InlineData(FS_IMMUTABLE_FL)]
+    [InlineData(FS_APPEND_FL)]
+    public void A_locked_file_answers_as_on_the_share_and_teaches_nothing(long flag)
+    {
         using var share = new ShareUnderTest();
         share.Share.Write("f", "data");
-        if (!SetImmutable(share, true))
-            return;
+        share.Share.Chmod("f", Oct(4755));
+        NodeId node = share.NodeOf("f");
+        if (!SetFlag(share, flag, true))
+            return; // the temporary directory's file system has no such flag
         try
         {
-            share.Chown(share.NodeOf("f"), 42, null);
-            share.Share.Write("g", "");
-            share.Chown(share.NodeOf("g"), 43, null);
-            Assert.Equal(43u, share.Share.Stat("g").Uid);
-            Assert.Equal(1000u, share.Getattr(share.Create("h", context: User(1000, 1000))).Uid);
+            Assert.Equal(Errno.EPERM, share.TrySetattr(node, new SetattrRequest { Uid = 42 }));
+            Assert.Equal(Errno.EPERM, share.TrySetattr(node, new SetattrRequest { Mode = Oct(600) }));
+            Assert.Equal(Errno.EPERM, share.TrySetattr(node, new SetattrRequest { Mtime = At(1) }));
+            Assert.Equal(Errno.EPERM, share.Fs.Setxattr(Daemon, node, Names.Z("trusted.a"), "1"u8, 0, false));
+            Assert.Equal(Errno.EPERM, share.Fs.Removexattr(Daemon, node, Names.Z("trusted.a")));
+            Assert.Equal(default, share.Counts());
+            Assert.Equal(default, share.Store.Volumes()[0].Traits);
+            share.Create("new", context: User(1000, 1001));
+            Assert.Equal((1000u, 1001u), (share.Share.Stat("new").Uid, share.Share.Stat("new").Gid));
         }
         finally
         {
-            SetImmutable(share, false);
+            SetFlag(share, flag, false);
+        }
+    }
+
+    [RootFact]
+    public void An_append_only_file_can_be_written_to_and_loses_suid()
+    {
+        using var share = new ShareUnderTest();
+        share.Share.Write("f", "data");
+        share.Share.Chmod("f", Oct(4755));
+        NodeId node = share.NodeOf("f");
+        if (!SetFlag(share, FS_APPEND_FL, true))
+            return;
+        try
+        {
+            FileHandle handle = share.Reopen(node, OpenFlags.O_WRONLY | OpenFlags.O_APPEND);
+            share.Write(node, handle, 4, "!"u8, kill: true);
+            Assert.Equal(Oct(755), share.Getattr(node).Mode & Oct(7777));
+            Assert.Equal("data!", share.Share.Read("f"));
+            Assert.Equal(default, share.Store.Volumes()[0].Traits);
+        }
+        finally
+        {
+            SetFlag(share, FS_APPEND_FL, false);
         }
     }
 
@@ -138,7 +171,27 @@ public sealed class RefusingShareTests
         return statfs.St.Blocks;
     }
 
-    private static bool SetImmutable(ShareUnderTest share, bool on)
+    // To whom the share refuses all is a daemon that is not the file's owner there. Its threads reach the database all the same.
+    private static ShareUnderTest WithAnothersFile()
+    {
+        var share = new ShareUnderTest();
+        share.Share.Write("f", "data");
+        share.Share.Chmod("f", Oct(644));
+        share.Share.Chmod(".", Oct(755));
+        File.SetUnixFileMode(
+            Path.GetDirectoryName(share.Database)!,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        return share;
+    }
+
+    private static FuseAttr SetRefused(ShareUnderTest share, NodeId node, SetattrRequest request)
+    {
+        var fs = new CallerFileSystem(share.Fs);
+        Assert.Equal(Errno.OK, fs.Setattr(User(1000, 1000), node, request, out FuseAttrOut attr));
+        return attr.Attr;
+    }
+
+    private static bool SetFlag(ShareUnderTest share, long flag, bool on)
     {
         Assert.Equal(Errno.OK, Libc.Openat(share.Share.Fd, Names.Z("f"), OpenFlags.O_RDONLY, 0, out SafeFd fd));
         using (fd)
@@ -146,7 +199,7 @@ public sealed class RefusingShareTests
             long flags = 0;
             if (Libc.Ioctl(fd, FS_IOC_GETFLAGS, ref flags) != Errno.OK)
                 return false;
-            flags = on ? flags | FS_IMMUTABLE_FL : flags & ~FS_IMMUTABLE_FL;
+            flags = on ? flags | flag : flags & ~flag;
             return Libc.Ioctl(fd, FS_IOC_SETFLAGS, ref flags) == Errno.OK;
         }
     }
