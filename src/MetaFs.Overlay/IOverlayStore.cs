@@ -90,13 +90,16 @@ public interface IOverlayStore : INameStore, IDisposable
     IReadOnlyList<PendingRemoval> PendingRemovals(long volume);
 
     /// <summary>Notes that a file was moved aside, into the volume's hidden directory, for another one to take its name.</summary>
-    /// <remarks>If the process dies before the other one has the name, the next mount gives the file its name back.</remarks>
+    /// <remarks>
+    /// If the process dies before the other one has the name, the next mount gives the file its name back; where the path is
+    /// empty, it removes the file.
+    /// </remarks>
     /// <param name="volume">The volume.</param>
     /// <param name="hidden">The file's name in the hidden directory.</param>
-    /// <param name="path">Where it was, below the volume's root.</param>
+    /// <param name="path">Where it was, below the volume's root; empty: the other one has the name by now.</param>
     OverlayStatus BeginReplacement(long volume, string hidden, ReadOnlySpan<byte> path);
 
-    /// <summary>Takes the note back: the other file has the name, or the first one has it again.</summary>
+    /// <summary>Takes the note back: the file is removed, or has its name again.</summary>
     OverlayStatus EndReplacement(long volume, string hidden);
 
     /// <summary>The notes that nobody took back.</summary>
@@ -142,7 +145,7 @@ public readonly record struct OverlayChange(InodeKey Key, InodeRecord? Record);
 /// <param name="Path">Where it was last seen, below the volume's root; null where that is not known.</param>
 public sealed record PendingRemoval(InodeKey Key, uint FileType, byte[]? Path);
 
-/// <summary>A file that may still lie in the hidden directory although nothing has taken its name.</summary>
+/// <summary>A file that lies in the hidden directory, perhaps although nothing has taken its name.</summary>
 /// <param name="Hidden">Its name there.</param>
-/// <param name="Path">Where it was, below the volume's root.</param>
+/// <param name="Path">Where it was, below the volume's root; empty: another file has the name.</param>
 public sealed record PendingReplacement(string Hidden, byte[] Path);

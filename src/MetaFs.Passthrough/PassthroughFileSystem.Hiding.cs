@@ -194,17 +194,18 @@ public sealed partial class PassthroughFileSystem
     }
 
     /// <summary>Gives a file back the name that nothing has taken. Call under the node's monitor.</summary>
-    /// <returns>False: it cannot be had now. The file stays where it is, for the next mount to try again.</returns>
-    private static bool TryUnhide(Node node, SafeFd hidden, SafeFd directory, CString name, byte[] newName)
+    /// <returns>
+    /// OK; EEXIST: another host has put a file there, so this one was replaced, though not by us; others: the name cannot be
+    /// had now, and the file stays where it is, for the next mount to try again.
+    /// </returns>
+    private static Errno Unhide(Node node, SafeFd hidden, SafeFd directory, CString name, byte[] newName)
     {
         Errno errno = node.Volume.Hidden.GiveBack(hidden, CString.FromTerminated(newName), directory, name);
-
-        // Another host has put a file there: this one was replaced, though not by us.
         if (errno == Errno.EEXIST)
-            return true;
+            return errno;
         byte[][] others = Array.FindAll(node.HiddenNames!, other => !ReferenceEquals(other, newName));
         node.HiddenNames = others.Length > 0 ? others : null;
-        return errno == Errno.OK;
+        return errno;
     }
 
     // Bytes without terminator, from the volume's root; null where a directory on the way has no name any more.
@@ -236,6 +237,8 @@ public sealed partial class PassthroughFileSystem
                 : Errno.ENOENT;
             if (errno is not (Errno.OK or Errno.ENOENT))
                 PassthroughLog.HiddenStays(_log, errno);
+            else if (HiddenDirectory.IsOfReplaced(name))
+                _store.EndReplacement(node.Volume.Id, TextOf(name));
         }
 
         node.HiddenRemovedAt = Environment.TickCount64;

@@ -11,27 +11,13 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
-    // Before the first request. What an earlier daemon hid and did not come to remove; files that somebody else still has
+    // After GiveBackReplaced. What an earlier daemon hid and did not come to remove; files that somebody else still has
     // open there may stay for the mount after this one.
     private void ClearLeftovers(ShareVolume volume, SafeFd top)
     {
-        if (volume.Hidden.Name is null || _options.ReadOnly)
+        if (volume.Hidden.Fd is null)
             return;
-        Errno errno;
-        lock (volume.Hidden.Gate)
-            errno = volume.Hidden.Open(top);
-        if (errno == Errno.OK)
-        {
-            GiveBackReplaced(volume, top);
-            errno = RemoveHiddenDirectory(volume, top);
-        }
-        else if (errno == Errno.ENOENT)
-        {
-            foreach (PendingReplacement pending in _store.PendingReplacements(volume.Id))
-                _store.EndReplacement(volume.Id, pending.Hidden);
-            return;
-        }
-
+        Errno errno = RemoveHiddenDirectory(volume, top);
         if (errno != Errno.OK)
             PassthroughLog.NotCleared(_log, NameOf(volume.Hidden), errno);
     }
@@ -76,17 +62,27 @@ public sealed partial class PassthroughFileSystem
     private void RemoveLeftovers(ShareVolume volume)
     {
         SafeFd hidden = volume.Hidden.Fd!;
-        IReadOnlyList<PendingReplacement> pending = _store.PendingReplacements(volume.Id);
+        Dictionary<string, byte[]> notes = _store.PendingReplacements(volume.Id)
+            .ToDictionary(pending => pending.Hidden, pending => pending.Path);
         foreach (byte[] entry in NamesIn(hidden))
         {
-            if (pending.Any(replacement => entry.AsSpan(..^1).SequenceEqual(Encoding.ASCII.GetBytes(replacement.Hidden))))
-                continue;
             CString name = CString.FromTerminated(entry);
+            bool isNoted = notes.Remove(TextOf(entry), out byte[]? path);
+            if (path is { Length: > 0 })
+                continue;
+            if (!isNoted && HiddenDirectory.IsOfReplaced(entry))
+            {
+                PassthroughLog.ReplacedStays(_log, NameOf(volume.Hidden), TextOf(entry));
+                continue;
+            }
+
             bool isKnown = Libc.Statx(hidden, name, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out Statx stat) == Errno.OK;
             InodeGuard guard = isKnown ? volume.GuardOf(stat, hidden, name) : default;
             Errno errno = Libc.Unlinkat(hidden, name, 0);
             if (errno is not (Errno.OK or Errno.ENOENT))
                 PassthroughLog.HiddenStays(_log, errno);
+            else if (isNoted)
+                _store.EndReplacement(volume.Id, TextOf(entry));
             var key = new InodeKey(volume.Id, stat.Ino);
             if (errno == Errno.OK && isKnown && stat.Nlink <= 1 && volume.Facts.StableInodes
                 && _store.Get(key, out InodeRecord? record) == OverlayStatus.Ok && guard.Matches(record!.Guard))
@@ -117,26 +113,56 @@ public sealed partial class PassthroughFileSystem
     // another host has taken it.
     private void GiveBackReplaced(ShareVolume volume, SafeFd top)
     {
+        if (volume.Hidden.Name is null || _options.ReadOnly)
+            return;
+        Errno opened;
+        lock (volume.Hidden.Gate)
+            opened = volume.Hidden.Open(top);
+        if (opened is not (Errno.OK or Errno.ENOENT))
+        {
+            PassthroughLog.NotCleared(_log, NameOf(volume.Hidden), opened);
+            return;
+        }
+
         foreach (PendingReplacement pending in _store.PendingReplacements(volume.Id))
         {
-            Errno errno = GiveBack(volume.Hidden, top, pending);
-            string path = Encoding.UTF8.GetString(pending.Path);
-            if (errno == Errno.OK)
-                PassthroughLog.GivenBack(_log, path);
-            if (errno is Errno.OK or Errno.EEXIST)
+            if (opened == Errno.ENOENT || !HiddenDirectory.IsFileName(pending.Hidden))
                 _store.EndReplacement(volume.Id, pending.Hidden);
-            else
-                PassthroughLog.NotGivenBack(_log, path, NameOf(volume.Hidden), pending.Hidden, errno);
+            else if (pending.Path.Length > 0)
+                GiveBackReplaced(volume, top, pending);
         }
     }
 
-    // EEXIST: another file has the name, or still this one.
+    private void GiveBackReplaced(ShareVolume volume, SafeFd top, PendingReplacement pending)
+    {
+        Errno errno = GiveBack(volume.Hidden, top, pending);
+        string path = Encoding.UTF8.GetString(pending.Path);
+        switch (errno)
+        {
+            case Errno.OK:
+                PassthroughLog.GivenBack(_log, path);
+                goto case Errno.ENODATA;
+            case Errno.ENODATA:
+                _store.EndReplacement(volume.Id, pending.Hidden);
+                break;
+            case Errno.EEXIST:
+                _store.BeginReplacement(volume.Id, pending.Hidden, []);
+                break;
+            default:
+                PassthroughLog.NotGivenBack(_log, path, NameOf(volume.Hidden), pending.Hidden, errno);
+                break;
+        }
+    }
+
+    // EEXIST: another file has the name; ENODATA: this one was not hidden, or is gone; EINVAL: the note is forged.
     private static Errno GiveBack(HiddenDirectory hidden, SafeFd top, PendingReplacement pending)
     {
         byte[] name = [.. Encoding.ASCII.GetBytes(pending.Hidden), 0];
         CString hiddenName = CString.FromTerminated(name);
         if (Libc.Statx(hidden.Fd!, hiddenName, AtFlags.AT_SYMLINK_NOFOLLOW, ShareVolume.Mask, out _) == Errno.ENOENT)
-            return Errno.EEXIST;
+            return Errno.ENODATA;
+        if (!IsPath(pending.Path))
+            return Errno.EINVAL;
         Errno errno = OpenParent(top, pending.Path, out SafeFd parent, out byte[] last);
         if (errno != Errno.OK)
             return errno;
@@ -144,5 +170,20 @@ public sealed partial class PassthroughFileSystem
             return hidden.GiveBack(hidden.Fd!, hiddenName, parent, CString.FromTerminated(last));
     }
 
-    private static string NameOf(HiddenDirectory hidden) => Encoding.ASCII.GetString(hidden.Name.AsSpan(..^1));
+    // It comes back from a file, and must not lead out of the volume.
+    private static bool IsPath(ReadOnlySpan<byte> path)
+    {
+        foreach (Range part in path.Split((byte)'/'))
+        {
+            ReadOnlySpan<byte> name = path[part];
+            if (name.IsEmpty || name.Contains((byte)0) || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static string TextOf(byte[] terminated) => Encoding.ASCII.GetString(terminated.AsSpan(..^1));
+
+    private static string NameOf(HiddenDirectory hidden) => TextOf(hidden.Name!);
 }

@@ -1,6 +1,7 @@
 // What a daemon that died in the middle of a removal left open.
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Hiding;
 using MetaFs.Passthrough.Objects;
 using MetaFs.Passthrough.Shares;
 
@@ -8,12 +9,25 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
-    // Before the first request: no file can have got a free inode number through this mount yet.
-    private void FinishRemovals(ShareVolume volume)
+    // Before the first request below a volume's root: no file can have got a free inode number through this mount yet. Names
+    // first, since they are the ways to all else; and a file that gets its name back was not removed.
+    private void Recover(ShareVolume volume, SafeFd top)
     {
+        if (volume.IsByName)
+            FinishMoves(volume);
+        GiveBackReplaced(volume, top);
+        FinishRemovals(volume, top);
+    }
+
+    private void FinishRemovals(ShareVolume volume, SafeFd top)
+    {
+        IReadOnlyList<PendingReplacement> replacements = _store.PendingReplacements(volume.Id);
         foreach (PendingRemoval pending in _store.PendingRemovals(volume.Id))
         {
-            Errno errno = Find(pending, volume.IsByName);
+            // Its name is nobody's while it waits in the hidden directory to have it back.
+            if (replacements.Any(file => file.Path.Length > 0 && HiddenDirectory.IsOf(pending.Key.Ino, file.Hidden)))
+                continue;
+            Errno errno = Find(top, pending, volume.IsByName);
             if (errno is Errno.ENOENT or Errno.ENOTDIR)
                 Forgotten(_store.Remove(pending.Key));
 
@@ -24,11 +38,11 @@ public sealed partial class PassthroughFileSystem
     }
 
     // OK: the file is still there. ENOENT: it is not, or its place is not known.
-    private Errno Find(PendingRemoval pending, bool byName)
+    private static Errno Find(SafeFd top, PendingRemoval pending, bool byName)
     {
         if (pending.Path is null)
             return Errno.ENOENT;
-        Errno errno = StatPath(_root, pending.Path, out Statx stat);
+        Errno errno = StatPath(top, pending.Path, out Statx stat);
         return errno == Errno.OK && !IsOf(pending, stat, byName) ? Errno.ENOENT : errno;
     }
 

@@ -155,10 +155,11 @@ public sealed partial class PassthroughFileSystem
         return errno;
     }
 
-    // Between the two renames the name is nobody's: if the daemon dies there, the note has the next mount give it back.
+    // Between the two renames the name is nobody's: if the daemon dies there, the note has the next mount give it back. After
+    // them a note without a path says that the file may go; without any, as after a power failure, nobody removes it.
     private Errno RenameOverHidden(in Place source, in Place target, Node replaced, SafeFd hidden)
     {
-        byte[] newName = replaced.Volume.Hidden.NextName(replaced.Ino);
+        byte[] newName = replaced.Volume.Hidden.NextName(replaced.Ino, isReplaced: true);
         string noteName = Encoding.ASCII.GetString(newName.AsSpan(..^1));
         long volume = replaced.Volume.Id;
         bool noted = PathInVolume(target.Directory, target.Name) is { } path
@@ -171,7 +172,10 @@ public sealed partial class PassthroughFileSystem
         }
 
         Errno errno = Libc.Renameat2(source.Fd, source.Name, target.Fd, target.Name, 0);
-        if (errno == Errno.OK || TryUnhide(replaced, hidden, target.Fd, target.Name, newName))
+        Errno unhidden = errno == Errno.OK ? Errno.EEXIST : Unhide(replaced, hidden, target.Fd, target.Name, newName);
+        if (unhidden == Errno.EEXIST)
+            _store.BeginReplacement(volume, noteName, []);
+        else if (unhidden == Errno.OK)
             _store.EndReplacement(volume, noteName);
         return errno;
     }

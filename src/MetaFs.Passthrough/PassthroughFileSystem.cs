@@ -49,7 +49,12 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         _directories = new DirectoryFds(_descriptors.Directories);
         _nodes = new NodeTable(_directories);
         _volumes = new VolumeTable(
-            store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects, ClearLeftovers,
+            store, Capabilities.Has(Capabilities.CAP_DAC_OVERRIDE), options.Objects,
+            (volume, top) =>
+            {
+                Recover(volume, top);
+                ClearLeftovers(volume, top);
+            },
             options.Identity);
 
         Errno errno = Libc.Fstatx(root, ShareVolume.Mask, out Statx stat);
@@ -97,9 +102,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
         Statx seen = volume.IsByName ? stat with { Ino = VolumeIdentity.RootByName } : stat;
         Node root = _nodes.AddRoot(volume, seen, volume.GuardOf(seen));
         DirectoryFds.SetRoot(root, _root);
-        if (volume.IsByName)
-            FinishMoves(volume);
-        FinishRemovals(volume);
+        Recover(volume, _root);
         Errno errno = LoadRecord(root, seen, null, _root, CString.Empty);
         if (errno == Errno.OK)
             ClearLeftovers(volume, _root);

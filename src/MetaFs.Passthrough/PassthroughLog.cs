@@ -43,4 +43,9 @@ internal static partial class PassthroughLog
         Message = "{Path}: its replacement was cut short, and it cannot have its name back ({Errno}); on the share it is "
             + "{Directory}/{Name}")]
     public static partial void NotGivenBack(ILogger log, string path, string directory, string name, Errno errno);
+
+    [LoggerMessage(EventId = 208, Level = LogLevel.Warning,
+        Message = "{Directory}/{Name} on the share is a file that another one was to replace; what became of that was lost, "
+            + "as by a power failure, so it stays there: copy what is needed, then remove it")]
+    public static partial void ReplacedStays(ILogger log, string directory, string name);
 }

@@ -16,6 +16,7 @@ internal sealed class HiddenDirectory
 {
     private const string Prefix = ".metafs-";
     private const string Suffix = ".unlinked";
+    private const string ReplacedSuffix = ".r";
 
     private readonly IOverlayStore _store;
     private readonly long _volume;
@@ -122,8 +123,25 @@ internal sealed class HiddenDirectory
     }
 
     /// <summary>A name for a file, with terminator: no other mount has given it.</summary>
-    public byte[] NextName(ulong ino) => Terminated(string.Create(
-        CultureInfo.InvariantCulture, $"{ino:x}.{_prefix}.{Interlocked.Increment(ref _counter):x}"));
+    /// <param name="ino">The file.</param>
+    /// <param name="isReplaced">It waits here for another file to take its name, and must not go before that has happened.</param>
+    public byte[] NextName(ulong ino, bool isReplaced = false)
+    {
+        long count = Interlocked.Increment(ref _counter);
+        string suffix = isReplaced ? ReplacedSuffix : "";
+        return Terminated(string.Create(CultureInfo.InvariantCulture, $"{ino:x}.{_prefix}.{count:x}{suffix}"));
+    }
+
+    /// <summary>Whether a name here says that another file was to take the file's name.</summary>
+    public static bool IsOfReplaced(ReadOnlySpan<byte> terminated) => terminated.EndsWith(".r\0"u8);
+
+    /// <summary>Whether a name here is of an inode.</summary>
+    public static bool IsOf(ulong ino, string hidden) =>
+        hidden.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{ino:x}."), StringComparison.Ordinal);
+
+    /// <summary>Whether text can be a name that was given here; it comes back from a file and must lead nowhere else.</summary>
+    public static bool IsFileName(string text) =>
+        text.All(c => char.IsAsciiLetterOrDigit(c) || c == '.') && text.Any(char.IsAsciiLetterOrDigit);
 
     // NFS knows no flags at all, and FUSE servers answer ENOSYS, which the kernel makes EINVAL.
     private Errno Move(SafeFd from, CString name, SafeFd to, CString newName)

@@ -11,7 +11,7 @@ internal sealed class VolumeTable
     private readonly IOverlayStore _store;
     private readonly bool _privileged;
     private readonly ObjectPolicy _objects;
-    private readonly Action<ShareVolume, SafeFd> _clear;
+    private readonly Action<ShareVolume, SafeFd> _recover;
     private readonly IdentityPolicy _identity;
     private readonly Lock _lock = new();
 
@@ -21,13 +21,15 @@ internal sealed class VolumeTable
     /// <param name="store">The database.</param>
     /// <param name="privileged">Whether the daemon may do what root may.</param>
     /// <param name="objects">Who holds symbolic links and special files.</param>
-    /// <param name="clear">Called for a mount inside the share when it is met: what an earlier daemon has hidden there.</param>
+    /// <param name="recover">
+    /// Called for a mount inside the share when it is met, with its root: what a daemon that died there has left open.
+    /// </param>
     /// <param name="identity">By what inodes are known.</param>
     public VolumeTable(
-        IOverlayStore store, bool privileged, ObjectPolicy objects, Action<ShareVolume, SafeFd> clear,
+        IOverlayStore store, bool privileged, ObjectPolicy objects, Action<ShareVolume, SafeFd> recover,
         IdentityPolicy identity = IdentityPolicy.Auto)
     {
-        _clear = clear;
+        _recover = recover;
         _store = store;
         _privileged = privileged;
         _objects = objects;
@@ -87,10 +89,7 @@ internal sealed class VolumeTable
                 Counters = Counters,
             };
             if (volume.Ordinal > 0)
-            {
-                QuarantineRemovals(volume);
-                ClearIn(volume, directory, name);
-            }
+                Recover(volume, directory, name);
 
             _volumes = [.. _volumes, volume];
             return Errno.OK;
@@ -98,17 +97,21 @@ internal sealed class VolumeTable
     }
 
     // A volume is met at its root first: nothing else leads into a mount.
-    private void ClearIn(ShareVolume volume, SafeFd directory, CString name)
+    private void Recover(ShareVolume volume, SafeFd directory, CString name)
     {
         OpenFlags flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
         if (Libc.Openat(directory, name, flags, 0, out SafeFd top) != Errno.OK)
+        {
+            QuarantineRemovals(volume);
             return;
+        }
+
         using (top)
-            _clear(volume, top);
+            _recover(volume, top);
     }
 
-    // A daemon died while it removed these files. Of a mount inside the share nobody knows here where its root is, so they
-    // cannot be looked for; and without a guard their records could come to be another file's.
+    // A daemon died while it removed these files. Without the volume's root they cannot be looked for; and without a guard
+    // their records could come to be another file's.
     private void QuarantineRemovals(ShareVolume volume)
     {
         foreach (PendingRemoval pending in _store.PendingRemovals(volume.Id))

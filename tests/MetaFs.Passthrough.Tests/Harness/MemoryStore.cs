@@ -159,7 +159,11 @@ internal sealed partial class MemoryStore : IOverlayStore
     public OverlayStatus BeginReplacement(long volume, string hidden, ReadOnlySpan<byte> path)
     {
         lock (_gate)
+        {
+            EndReplacement(volume, hidden);
             _replacements.Add((volume, new PendingReplacement(hidden, path.ToArray())));
+        }
+
         return OverlayStatus.Ok;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using MetaFs.Fuse;
 using MetaFs.Linux;
 using MetaFs.Overlay;
@@ -133,6 +134,118 @@ public sealed class LeftoverTests
         share.Store.BeginReplacement(Volume(share), "1.2.3", "f"u8);
         share.RemountAfterKill(s_hiding);
         Assert.Equal("old", share.Share.Read("f"));
+        Assert.Empty(share.Store.PendingReplacements(Volume(share)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gone/")]
+    public void A_file_that_was_being_replaced_keeps_a_record_that_only_its_name_guards(string directory)
+    {
+        using var share = new ShareUnderTest(s_hiding);
+        string hidden = HideOne(share);
+        NodeId parent = directory.Length > 0 ? share.Mkdir("gone") : NodeId.Root;
+        share.Create("f", Oct(640), s_user, parent);
+        ulong ino = share.Share.Stat($"{directory}f").Ino;
+        InodeRecord record = share.RowOf(ino)!;
+        InodeGuard guard = new(record.Guard.FileType, GuardKind.None, 0);
+        share.Store.Put(share.KeyOf(ino), record with { Guard = guard });
+        share.Store.BeginRemoval(share.KeyOf(ino));
+        share.Store.BeginReplacement(Volume(share), $"{ino:x}.2.3.r", Encoding.UTF8.GetBytes($"{directory}f"));
+        share.Share.Move($"{directory}f", $"{hidden}/{ino:x}.2.3.r");
+        if (directory.Length > 0)
+        {
+            // It cannot have its name back yet, and waits.
+            share.Share.Move("gone", "away");
+            share.RemountAfterKill(s_hiding);
+            Assert.NotNull(share.RowOf(ino));
+            Assert.NotEmpty(share.Store.PendingRemovals(Volume(share)));
+            share.Share.Move("away", "gone");
+        }
+
+        share.RemountAfterKill(s_hiding);
+        Assert.Equal(ino, share.Share.Stat($"{directory}f").Ino);
+        Assert.NotNull(share.RowOf(ino));
+        Assert.Empty(share.Store.PendingRemovals(Volume(share)));
+    }
+
+    [Fact]
+    public void A_file_that_was_being_replaced_is_never_removed_without_a_note()
+    {
+        using var share = new ShareUnderTest(s_hiding);
+        string hidden = HideOne(share);
+        share.Share.Write($"{hidden}/1.2.3.r", "the only copy");
+        share.RemountAfterKill(s_hiding);
+        Assert.Equal("the only copy", share.Share.Read($"{hidden}/1.2.3.r"));
+        Assert.Contains(share.Log.Lines, line => line.Contains($"{hidden}/1.2.3.r", StringComparison.Ordinal));
+        share.Remount(s_hiding);
+        Assert.Equal("the only copy", share.Share.Read($"{hidden}/1.2.3.r"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_that_was_replaced_goes_although_its_name_is_nobodys_again(bool isKilled)
+    {
+        using var share = new ShareUnderTest(s_hiding);
+        share.Open("f", Oct(640), s_user);
+        share.Create("new", Oct(640), s_user);
+        share.Rename("new", "f");
+        string hidden = Assert.Single(share.Store.Volumes()).HiddenDirectory!;
+        Assert.EndsWith(".r", Assert.Single(Directory.GetFileSystemEntries(share.Share.At(hidden))), StringComparison.Ordinal);
+        Assert.Empty(Assert.Single(share.Store.PendingReplacements(Volume(share))).Path);
+        share.Unlink("f");
+        if (isKilled)
+            share.RemountAfterKill(s_hiding);
+        else
+            share.Remount(s_hiding);
+        Assert.Empty(Directory.GetFileSystemEntries(share.Share.Path));
+        Assert.Empty(share.Store.PendingReplacements(Volume(share)));
+    }
+
+    [Fact]
+    public void The_note_of_a_replacement_goes_with_the_last_close()
+    {
+        using var share = new ShareUnderTest(s_hiding);
+        (NodeId node, FileHandle handle) = share.Open("f", Oct(640), s_user);
+        share.Create("new", Oct(640), s_user);
+        share.Rename("new", "f");
+        Assert.Single(share.Store.PendingReplacements(Volume(share)));
+        share.Release(node, handle);
+        Assert.Empty(share.Store.PendingReplacements(Volume(share)));
+        string hidden = Assert.Single(share.Store.Volumes()).HiddenDirectory!;
+        Assert.Empty(Directory.GetFileSystemEntries(share.Share.At(hidden)));
+    }
+
+    [Theory]
+    [InlineData("../escaped")]
+    [InlineData("d/../f")]
+    [InlineData("./f")]
+    [InlineData("d//f")]
+    [InlineData("f\0g")]
+    public void A_forged_note_leads_nowhere(string path)
+    {
+        using var share = new ShareUnderTest(s_hiding);
+        string hidden = HideOne(share);
+        share.Share.MakeDirectory("d");
+        share.Share.Write($"{hidden}/1.2.3.r", "data");
+        share.Store.BeginReplacement(Volume(share), "1.2.3.r", Encoding.UTF8.GetBytes(path));
+        share.RemountAfterKill(s_hiding);
+        Assert.Equal("data", share.Share.Read($"{hidden}/1.2.3.r"));
+        Assert.Contains(share.Log.Lines, line => line.Contains($"{hidden}/1.2.3.r", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("../f")]
+    [InlineData("..")]
+    public void A_forged_name_gives_nothing_back(string forged)
+    {
+        using var share = new ShareUnderTest(s_hiding);
+        HideOne(share);
+        share.Share.Write("f", "data");
+        share.Store.BeginReplacement(Volume(share), forged, "g"u8);
+        share.RemountAfterKill(s_hiding);
+        Assert.Equal("data", share.Share.Read("f"));
         Assert.Empty(share.Store.PendingReplacements(Volume(share)));
     }
 
