@@ -164,6 +164,7 @@ public sealed partial class PassthroughFileSystem
     {
         FuseEntryOut entry = default;
         if (!dirent.IsDotOrDotDot
+            && SettleMoves(directory.Node, dirent.Name) == Errno.OK
             && ShareView.Named(directory.Node, directory.Fd, dirent.Name, out Statx stat) == Errno.OK
             && LookupFound(directory.Node, directory.Fd, dirent.Name, stat, out entry) == Errno.OK)
         {

@@ -31,6 +31,8 @@ public sealed partial class PassthroughFileSystem
             errno = Errno.ENAMETOOLONG;
         else if (IsHidden(directory, name.Terminated))
             errno = hidden;
+        else
+            errno = SettleMoves(directory, name);
         if (errno == Errno.OK)
             return Errno.OK;
         lease.Dispose();

@@ -1,4 +1,5 @@
 // What a daemon that died in the middle of a removal left open.
+using System.Text;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Hiding;
@@ -14,10 +15,14 @@ public sealed partial class PassthroughFileSystem
     private void Recover(ShareVolume volume, SafeFd top)
     {
         if (volume.IsByName)
-            FinishMoves(volume);
+            FinishMoves(volume, top);
+        foreach (PendingMove move in volume.Unsettled ?? [])
+            PassthroughLog.MoveUnsettled(_log, TextOfPath(move.FromPath), TextOfPath(move.ToPath));
         GiveBackReplaced(volume, top);
         FinishRemovals(volume, top);
     }
+
+    private static string TextOfPath(byte[]? path) => path is null ? "?" : Encoding.UTF8.GetString(path);
 
     private void FinishRemovals(ShareVolume volume, SafeFd top)
     {

@@ -66,7 +66,9 @@ public sealed partial class PassthroughFileSystem
                 errno = StatNode(inode, out Statx before);
                 if (errno != Errno.OK)
                     return errno;
-                PendingMove? note = NoteLink(inode, new Place(directory, lease.Fd, newName));
+                errno = NoteLink(inode, new Place(directory, lease.Fd, newName), out PendingMove? note);
+                if (errno != Errno.OK)
+                    return errno;
                 errno = LinkOnShare(inode, lease.Fd, newName);
                 if (errno == Errno.OK)
                 {
@@ -126,9 +128,11 @@ public sealed partial class PassthroughFileSystem
             && (flags & RenameFlags.RENAME_EXCHANGE) == 0;
         if (replaces)
             old = WithoutHidden(replaced!, old);
+        errno = NoteMove(source, target, moved, replaced, flags, out PendingMove? note);
+        if (errno != Errno.OK)
+            return errno;
         bool noted = replaces && BeginRemoval(replaced!, old);
         bool hides = replaces && flags == 0 && !moved.IsDirectory && replaced!.IsOpen && replaced.Is(old);
-        PendingMove? note = NoteMove(source, target, moved, replaced, flags);
         SetMoving(moved, replaced, true);
         errno = hides && hidden is not null
             ? RenameOverHidden(source, target, replaced!, hidden)

@@ -44,6 +44,10 @@ internal static partial class PassthroughLog
             + "{Directory}/{Name}")]
     public static partial void NotGivenBack(ILogger log, string path, string directory, string name, Errno errno);
 
+    [LoggerMessage(EventId = 209, Level = LogLevel.Warning,
+        Message = "whether {From} was renamed to {To} when the daemon died cannot be told yet: both names are EIO until it can")]
+    public static partial void MoveUnsettled(ILogger log, string from, string to);
+
     [LoggerMessage(EventId = 208, Level = LogLevel.Warning,
         Message = "{Directory}/{Name} on the share is a file that another one was to replace; what became of that was lost, "
             + "as by a power failure, so it stays there: copy what is needed, then remove it")]

@@ -89,6 +89,15 @@ internal sealed class ShareVolume
     /// </summary>
     public Lock Keeping { get; } = new();
 
+    /// <summary>
+    /// Renames of an earlier mount of which nobody could tell yet whether they have happened, oldest first; null: none.
+    /// Written under <see cref="Settling"/>.
+    /// </summary>
+    public volatile PendingMove[]? Unsettled;
+
+    /// <summary>Held while <see cref="Unsettled"/> renames are looked at again. No node's monitor is held when it is taken.</summary>
+    public Lock Settling { get; } = new();
+
     /// <summary>Inodes with several names, on volumes kept by name.</summary>
     public LinkedNodes Links { get; } = new();
 

@@ -58,12 +58,14 @@ internal sealed partial class ShareUnderTest : IDisposable
     }
 
     /// <summary>The same after a daemon that was killed: nothing was tidied up.</summary>
-    public void RemountAfterKill(PassthroughOptions options)
+    /// <param name="options">Of the new mount.</param>
+    /// <param name="failing">What its disk refuses from the beginning.</param>
+    public void RemountAfterKill(PassthroughOptions options, StoreCalls failing = StoreCalls.None)
     {
         Fs.Dispose();
         Store.Dispose();
         _lookups.Clear();
-        (Store, Fs) = Mount(options);
+        (Store, Fs) = Mount(options, failing);
     }
 
     /// <summary>Takes back every lookup that was counted.</summary>
@@ -129,12 +131,14 @@ internal sealed partial class ShareUnderTest : IDisposable
 
     private static string Latin1(byte[] bytes) => System.Text.Encoding.Latin1.GetString(bytes);
 
-    private (FaultyStore Store, PassthroughFileSystem Fs) Mount(PassthroughOptions options)
+    private (FaultyStore Store, PassthroughFileSystem Fs) Mount(
+        PassthroughOptions options, StoreCalls failing = StoreCalls.None)
     {
         OpenFlags flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
         Assert.Equal(
             Errno.OK, Libc.Openat(SafeFd.CurrentDirectory, Names.Z(_source), flags, 0, out SafeFd root));
         var store = new FaultyStore(SqliteOverlayStore.Open(Database, new OverlayOpenOptions()));
+        store.Fail(failing, OverlayStatus.Full);
         options = options with { Source = _source, Database = Database, Identity = s_identity ?? options.Identity };
         return (store, new PassthroughFileSystem(root, options, store, Log));
     }
