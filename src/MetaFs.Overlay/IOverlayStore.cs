@@ -143,7 +143,16 @@ public readonly record struct OverlayChange(InodeKey Key, InodeRecord? Record);
 /// <param name="Key">The inode.</param>
 /// <param name="FileType">S_IFMT bits of what the share showed; 0 if there is none any more.</param>
 /// <param name="Path">Where it was last seen, below the volume's root; null where that is not known.</param>
-public sealed record PendingRemoval(InodeKey Key, uint FileType, byte[]? Path);
+public sealed record PendingRemoval(InodeKey Key, uint FileType, byte[]? Path)
+{
+    /// <summary>All its names, on a volume that is kept by name.</summary>
+    public IReadOnlyList<KeptName> Names { get; init; } = [];
+}
+
+/// <summary>One name of an inode that is known by its names.</summary>
+/// <param name="Place">Its row.</param>
+/// <param name="Path">Where that is, below the volume's root; null where that is not known.</param>
+public readonly record struct KeptName(PathHint Place, byte[]? Path);
 
 /// <summary>A file that lies in the hidden directory, perhaps although nothing has taken its name.</summary>
 /// <param name="Hidden">Its name there.</param>

@@ -5,6 +5,7 @@ internal static partial class OverlaySchema
 {
     public const string AnyName = "SELECT EXISTS (SELECT 1 FROM name)";
     public const string FindName = "SELECT ino FROM name WHERE volume = ?1 AND parent = ?2 AND name = ?3";
+    public const string NamesOf = "SELECT parent, name FROM name WHERE volume = ?1 AND ino = ?2 ORDER BY parent, name";
     public const string CountNames = "SELECT count(*) FROM name WHERE volume = ?1 AND ino = ?2";
 
     public const string IsTaken =

@@ -30,8 +30,26 @@ public sealed partial class SqliteOverlayStore
             InodeKey key = new(volume, unchecked((ulong)row.Integer(InoColumn)));
             _ = RecordRow.Read(row, out InodeRecord? record);
             return new PendingRemoval(
-                key, record?.TypeOnShare ?? 0, record is null ? null : paths.PathOf(key, record.Hint));
+                key, record?.TypeOnShare ?? 0, record is null ? null : paths.PathOf(key, record.Hint))
+            {
+                Names = _hasNames ? NamesOf(key, paths) : (IReadOnlyList<KeptName>)[],
+            };
         });
+    }
+
+    private List<KeptName> NamesOf(in InodeKey key, HintPaths paths)
+    {
+        List<KeptName> names = [];
+        using SqliteStatement row = _writer.PrepareForCaller(OverlaySchema.NamesOf);
+        row.Bind(1, key.Volume);
+        row.Bind(2, key.Ino);
+        while (_writer.Query(row))
+        {
+            PathHint place = new(unchecked((ulong)row.Integer(0)), row.Bytes(1).ToArray());
+            names.Add(new KeptName(place, paths.PathOf(key, place)));
+        }
+
+        return names;
     }
 
     // What was begun in a volume and not ended; what cannot be read is left for the next mount.

@@ -190,12 +190,17 @@ public sealed partial class PassthroughFileSystem
         if (!volume.IsByName || !_store.HasNames || ShareView.Known(directory, volume, name) is not null)
             return;
         ReadOnlySpan<byte> form = volume.FormOf(name.Bytes);
-        if (_store.FindName(volume.Id, directory.Ino, form, out ulong ino) == OverlayStatus.Ok
-            && _store.Get(new InodeKey(volume.Id, ino), out InodeRecord? record) == OverlayStatus.Ok
-            && record!.Guard.Kind == GuardKind.None)
-        {
+        if (_store.FindName(volume.Id, directory.Ino, form, out ulong ino) != OverlayStatus.Ok)
+            return;
+        var key = new InodeKey(volume.Id, ino);
+        OverlayStatus status = _store.Get(key, out InodeRecord? record);
+
+        // Without a record a directory above others has one name, and a file several.
+        bool isStale = status == OverlayStatus.Ok
+            ? record!.Guard.Kind == GuardKind.None
+            : status == OverlayStatus.NotFound && _store.CountNames(key, out long names) == OverlayStatus.Ok && names > 1;
+        if (isStale)
             Disown(volume, directory.Ino, form, ino);
-        }
     }
 
     // A node's name leads to another file.

@@ -140,12 +140,13 @@ public sealed partial class PassthroughFileSystem
                 record = record with { Xattrs = record.Xattrs | XattrName.KindOf(acl.Name) };
             if (!record.IsEmpty)
                 return Save(node, record, birth.Acls);
-
-            // Without a guard nothing but this would keep the old row from the new file.
-            bool mayBeStale = guard.Kind == GuardKind.None && !node.Volume.IsByName && !node.IsRemoved && !_store.IsEmpty;
-            return mayBeStale ? ErrnoOf(_store.Remove(node.Key)) : Errno.OK;
+            return !node.IsRemoved && MayHaveStaleRow(node, guard) ? ErrnoOf(_store.Remove(node.Key)) : Errno.OK;
         }
     }
+
+    // Without a guard nothing but its removal would keep the row of an earlier file of this number from one without a record.
+    private bool MayHaveStaleRow(Node node, InodeGuard guard) =>
+        guard.Kind == GuardKind.None && !node.Volume.IsByName && !_store.IsEmpty;
 
     private Errno AdoptOwner(
         Node node, ref AttributeChange change, in Birth birth, in Statx stat, out RecordDraft draft)

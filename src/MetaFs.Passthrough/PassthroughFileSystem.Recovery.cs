@@ -10,8 +10,8 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
-    // Before the first request below a volume's root: no file can have got a free inode number through this mount yet. Names
-    // first, since they are the ways to all else; and a file that gets its name back was not removed.
+    // Before the first request below a volume's root: no file can have got a free inode number through this mount yet.
+    // Names first, since they are the ways to all else; and a file that gets its name back was not removed.
     private void Recover(ShareVolume volume, SafeFd top)
     {
         if (volume.IsByName)
@@ -32,23 +32,59 @@ public sealed partial class PassthroughFileSystem
             // Its name is nobody's while it waits in the hidden directory to have it back.
             if (replacements.Any(file => file.Path.Length > 0 && HiddenDirectory.IsOf(pending.Key.Ino, file.Hidden)))
                 continue;
-            Errno errno = Find(top, pending, volume.IsByName);
-            if (errno is Errno.ENOENT or Errno.ENOTDIR)
-                Forgotten(_store.Remove(pending.Key));
-
-            // A share that cannot be seen tells nothing of its files: the note waits for the next mount.
-            if (errno is Errno.OK or Errno.ENOENT or Errno.ENOTDIR)
+            bool isTold = pending.Names.Count > 0
+                ? FinishNamedRemoval(top, pending)
+                : FinishRemoval(top, pending, volume.IsByName);
+            if (isTold)
                 _store.EndRemoval(pending.Key);
         }
     }
 
-    // OK: the file is still there. ENOENT: it is not, or its place is not known.
-    private static Errno Find(SafeFd top, PendingRemoval pending, bool byName)
+    // False: a share that cannot be seen tells nothing of its files, and the note waits for the next mount.
+    private bool FinishRemoval(SafeFd top, PendingRemoval pending, bool byName)
     {
-        if (pending.Path is null)
+        Errno errno = Find(top, pending, pending.Path, byName);
+        if (errno == Errno.ENOENT)
+            Forgotten(_store.Remove(pending.Key));
+        return errno is Errno.OK or Errno.ENOENT;
+    }
+
+    // A share that counts one link whatever there is had each of the names noted as the last one: the record goes with
+    // the last of those that are kept.
+    private bool FinishNamedRemoval(SafeFd top, PendingRemoval pending)
+    {
+        List<NameChange> gone = [];
+        List<PathHint> left = [];
+        foreach (KeptName name in pending.Names)
+        {
+            Errno errno = Find(top, pending, name.Path, byName: true);
+            if (errno == Errno.OK)
+                left.Add(name.Place);
+            else if (errno == Errno.ENOENT)
+                gone.Add(new NameChange(pending.Key.Volume, name.Place.Parent, name.Place.Name!, 0));
+            else
+                return false;
+        }
+
+        if (gone.Count == 0)
+            return true;
+        List<OverlayChange> records = [];
+        if (left.Count == 0)
+            records.Add(new OverlayChange(pending.Key, null));
+        else if (_store.Get(pending.Key, out InodeRecord? record) == OverlayStatus.Ok)
+            records.Add(new OverlayChange(pending.Key, record! with { Hint = left[0] }));
+        OverlayStatus status = _store.Apply(records.ToArray(), gone.ToArray());
+        Forgotten(status);
+        return status == OverlayStatus.Ok;
+    }
+
+    // OK: the file is still there. ENOENT: it is not, or its place is not known.
+    private static Errno Find(SafeFd top, PendingRemoval pending, byte[]? path, bool byName)
+    {
+        if (path is null)
             return Errno.ENOENT;
-        Errno errno = StatPath(top, pending.Path, out Statx stat);
-        return errno == Errno.OK && !IsOf(pending, stat, byName) ? Errno.ENOENT : errno;
+        Errno errno = StatPath(top, path, out Statx stat);
+        return errno == Errno.ENOTDIR || (errno == Errno.OK && !IsOf(pending, stat, byName)) ? Errno.ENOENT : errno;
     }
 
     // Where a number of ours goes with the name, the name has been looked at already. A placeholder is a plain file.

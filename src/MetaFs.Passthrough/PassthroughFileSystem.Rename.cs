@@ -355,6 +355,8 @@ public sealed partial class PassthroughFileSystem
         Errno errno = Errno.OK;
         if (wasNameless && inode.Record is { } record)
             errno = Name(inode, record with { Hint = HintOf(inode) });
+        else if (wasNameless && MayHaveStaleRow(inode, inode.Guard))
+            errno = ErrnoOf(_store.Remove(inode.Key));
         else
             errno = ErrnoOf(KeepNames(inode));
         if (errno == Errno.OK)

@@ -45,6 +45,24 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_kept_by_name_has_all_its_names()
+    {
+        VolumeIdentity byName = s_share with { RootIno = VolumeIdentity.RootByName, ByName = true };
+        AssertOk(_store.OpenVolume(byName, out Volume? volume));
+        InodeKey file = new(volume!.Id, 9);
+        PathHint[] places = [new(VolumeIdentity.RootByName, "a"u8.ToArray()), new(7, "b"u8.ToArray()), new(8, "c"u8.ToArray())];
+        NameChange[] names = [.. places.Select(place => new NameChange(volume.Id, place.Parent, place.Name!, 9))];
+        AssertOk(_store.Apply(
+            [new OverlayChange(file, Owner(1) with { Hint = places[0] })],
+            [.. names, new NameChange(volume.Id, VolumeIdentity.RootByName, "d"u8.ToArray(), 7)]));
+        AssertOk(_store.BeginRemoval(file));
+
+        IReadOnlyList<KeptName> kept = Assert.Single(_store.PendingRemovals(volume.Id)).Names;
+        Assert.Equal(places.Select(place => (place.Parent, place.Name)), kept.Select(one => (one.Place.Parent, one.Place.Name)));
+        Assert.Equal<byte[]?>(["a"u8.ToArray(), "d/b"u8.ToArray(), null], kept.Select(one => one.Path));
+    }
+
+    [Fact]
     public void One_without_a_record_has_no_path()
     {
         AssertOk(_store.BeginRemoval(new InodeKey(1, 5)));

@@ -51,7 +51,11 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
             data.Add(operation, Obeying);
         data.Add("chown a suid file", KeepingOwners);
         foreach (string operation in (string[])["unlink an open file", "replace an open file"])
+        {
             data.Add(operation, Hiding);
+            data.Add(operation, Hiding + ",identity=name");
+        }
+
         foreach (string operation in (string[])
             ["create", "link", "rename", "replace", "exchange", "move a directory", "unlink", "rmdir"])
         {

@@ -1,4 +1,6 @@
+using System.Text;
 using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Tests.Harness;
@@ -105,6 +107,113 @@ public sealed class RemovalRecoveryTests
         Assert.Null(share.RowOf(ino));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_several_kept_names_the_missing_one_goes_alone(bool hasOther)
+    {
+        PassthroughOptions byName = Recording with { Identity = IdentityPolicy.Name };
+        using var share = new ShareUnderTest(byName);
+        NodeId file = share.Create("a", context: s_user);
+        share.Link(file, "b");
+        ulong number = share.Getattr(file).Ino;
+        Unguard(share, number);
+
+        // As on sshfs, which counts one link whatever there is.
+        share.Store.BeginRemoval(share.KeyOf(number));
+        share.Share.Delete("a");
+        if (!hasOther)
+            share.Share.Delete("b");
+        share.RemountAfterKill(byName);
+        Assert.Empty(Pending(share));
+        Assert.Equal(0ul, Named(share, "a"));
+        Assert.Equal(hasOther ? number : 0, Named(share, "b"));
+        Assert.Equal(hasOther ? "b" : null, share.RowOf(number) is { } row ? Encoding.UTF8.GetString(row.Hint.Name!) : null);
+        if (hasOther)
+            Assert.Equal(1000u, share.Lookup("b").Attr.Uid);
+    }
+
+    [Fact]
+    public void A_missing_name_of_a_file_without_a_record_leads_to_it_no_more()
+    {
+        PassthroughOptions byName = Recording with { Identity = IdentityPolicy.Name };
+        using var share = new ShareUnderTest(byName);
+        NodeId above = share.Mkdir("above", context: s_user);
+        share.Create("below", context: s_user, parent: above);
+        NodeId file = share.Create("a", context: s_user);
+        share.Link(file, "b");
+        ulong number = share.Getattr(file).Ino;
+        ulong directory = share.Getattr(above).Ino;
+        share.Store.Remove(share.KeyOf(number));
+        share.Store.Remove(share.KeyOf(directory));
+        share.RemountAfterKill(byName);
+        share.Share.Delete("a");
+        share.Share.Move("above", "aside");
+        Assert.Equal(Errno.ENOENT, share.TryLookup("a"));
+        Assert.Equal(Errno.ENOENT, share.TryLookup("above"));
+        Assert.Equal((0ul, number, directory), (Named(share, "a"), Named(share, "b"), Named(share, "above")));
+    }
+
+    [RootTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_mount_inside_the_share_is_looked_at_too(bool isThere)
+    {
+        using var share = new ShareUnderTest(Recording);
+        share.Share.MakeDirectory("mnt");
+        using var mounted = new TmpfsMount(readOnly: false, share.Share.At("mnt"));
+        share.Create("f", context: s_user, parent: share.NodeOf("mnt"));
+        InodeKey key = new(share.Store.Volumes()[1].Id, share.Share.Stat("mnt/f").Ino);
+        Assert.Equal(OverlayStatus.Ok, share.Store.Get(key, out InodeRecord? record));
+        InodeGuard guard = new(record!.Guard.FileType, GuardKind.None, 0);
+        share.Store.Put(key, record with { Guard = guard });
+        share.Store.BeginRemoval(key);
+        if (!isThere)
+            share.Share.Delete("mnt/f");
+        share.RemountAfterKill(Recording);
+        NodeId top = share.NodeOf("mnt");
+        Assert.Equal(isThere ? OverlayStatus.Ok : OverlayStatus.NotFound, share.Store.Get(key, out _));
+        Assert.Empty(share.Store.PendingRemovals(key.Volume));
+        if (isThere)
+            Assert.Equal(1000u, share.Lookup("f", top).Attr.Uid);
+    }
+
+    [Fact]
+    public void A_file_that_gets_its_first_name_later_has_no_record_of_an_earlier_one()
+    {
+        var options = new PassthroughOptions();
+        using var share = new ShareUnderTest(options);
+        long volume = Assert.Single(share.Store.Volumes()).Id;
+        share.Store.PutTraits(volume, new VolumeTraits(default, default, default, FalseBirthTimes: true));
+        share.Remount(options);
+        var request = new CreateRequest(OpenFlags.O_RDWR, FileMode.S_IFREG | Octal.Oct(600), 0, false);
+        Errno errno = share.Fs.Tmpfile(Daemon, NodeId.Root, request, out FuseEntryOut entry, out FuseOpenOut open);
+        if (errno == Errno.EOPNOTSUPP)
+            return;
+        Assert.Equal(Errno.OK, errno);
+        var node = new NodeId(share.Counted(entry).Nodeid);
+        ulong ino = entry.Attr.Ino;
+        InodeRecord stale = new()
+        {
+            Guard = new InodeGuard(FileMode.S_IFREG, GuardKind.None, 0),
+            Uid = new IdValue(1000, new Reason(ReasonKind.Created)),
+            SetAt = 1,
+        };
+        share.Store.Put(share.KeyOf(ino), stale);
+        share.Link(node, "f");
+        share.Release(node, new FileHandle(open.Fh));
+        Assert.Null(share.RowOf(ino));
+        share.RemountAfterKill(options);
+        Assert.Equal(Daemon.Uid, share.Lookup("f").Attr.Uid);
+    }
+
+    private static ulong Named(ShareUnderTest share, string name)
+    {
+        long volume = Assert.Single(share.Store.Volumes()).Id;
+        share.Store.FindName(volume, VolumeIdentity.RootByName, Encoding.UTF8.GetBytes(name), out ulong number);
+        return number;
+    }
+
     private static IReadOnlyList<PendingRemoval> Pending(ShareUnderTest share) =>
         share.Store.PendingRemovals(Assert.Single(share.Store.Volumes()).Id);
 
@@ -113,10 +222,15 @@ public sealed class RemovalRecoveryTests
     {
         share.Create(name, context: s_user);
         ulong ino = share.Share.Stat(name).Ino;
+        Unguard(share, ino);
+        share.Remount(Recording);
+        return ino;
+    }
+
+    private static void Unguard(ShareUnderTest share, ulong ino)
+    {
         InodeRecord record = share.RowOf(ino)!;
         InodeGuard guard = new(record.Guard.FileType, GuardKind.None, 0);
         Assert.Equal(OverlayStatus.Ok, share.Store.Put(share.KeyOf(ino), record with { Guard = guard }));
-        share.Remount(Recording);
-        return ino;
     }
 }
