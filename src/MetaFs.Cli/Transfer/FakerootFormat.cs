@@ -33,6 +33,7 @@ internal sealed class FakerootFormat : IEntryFormat
 
     public IEnumerable<Entry> Read(Stream input)
     {
+        Dictionary<ulong, Entry> read = [];
         foreach ((long number, byte[] line) in TextLines.Of(input))
         {
             if (line.Length == 0)
@@ -46,9 +47,19 @@ internal sealed class FakerootFormat : IEntryFormat
                 values[part[..equals]] = part[(equals + 1)..];
             }
 
-            yield return EntryOf(values, number);
+            // Two saves in one file have many inodes twice.
+            Entry entry = EntryOf(values, number);
+            if (read.TryAdd(entry.Ino!.Value, entry))
+                yield return entry;
+            else if (!IsAlike(entry, read[entry.Ino.Value]))
+                throw new EntryFormatException(number, string.Create(
+                    CultureInfo.InvariantCulture, $"of inode {entry.Ino} another line says something else"));
         }
     }
+
+    private static bool IsAlike(Entry one, Entry other) =>
+        (one.Type, one.Mode, one.Uid, one.Gid, one.Device)
+            == (other.Type, other.Mode, other.Uid, other.Gid, other.Device);
 
     private static Entry EntryOf(Dictionary<string, string> values, long number)
     {

@@ -99,6 +99,9 @@ internal sealed class MtreeFormat : IEntryFormat
             yield return (first, whole.Append(text).ToString());
             whole.Clear();
         }
+
+        if (whole.Length > 0)
+            throw new EntryFormatException(first, "its last line is to be continued: the file is cut off");
     }
 
     private static void SetDefaults(Dictionary<string, string> keywords, string[] words)
@@ -115,7 +118,7 @@ internal sealed class MtreeFormat : IEntryFormat
 
     private static byte[] PathOf(string word, List<byte[]> directories, long number)
     {
-        byte[] path = TextLines.Unescape(word);
+        byte[] path = TextLines.Unescape(word, isVis: true);
         bool isBelow = !word.Contains('/', StringComparison.Ordinal) && directories.Count > 0 && directories[^1].Length > 0;
         return TextLines.RelativePath(isBelow ? [.. directories[^1], (byte)'/', .. path] : path, number);
     }
@@ -138,7 +141,7 @@ internal sealed class MtreeFormat : IEntryFormat
             Gid = Id(Find("gid"), Find("gname"), UserNames.TryParseGroup, number),
             Mode = Find("mode") is { } mode ? TextLines.Octal(mode, number, "mode") & FileMode.PermissionMask : null,
             Mtime = Find("time") is { } time ? TimeOf(time, number) : null,
-            Target = Find("link") is { } link ? TextLines.Unescape(link) : null,
+            Target = Find("link") is { } link ? TextLines.Unescape(link, isVis: true) : null,
             Device = Find("device") is { } device ? DeviceOf(device, number) : null,
             Line = number,
         };
@@ -151,7 +154,9 @@ internal sealed class MtreeFormat : IEntryFormat
     {
         if (number is not null)
             return TextLines.Number(number, line, "user or group number");
-        return name is not null && parse(name, out uint id) ? id : null;
+        if (name is null)
+            return null;
+        return parse(name, out uint id) ? id : throw AclText.NoSuch(name, line);
     }
 
     // Seconds, a point, and the number of nanoseconds: "1.5" is 5 ns after the first second (libarchive and mtree agree).
@@ -164,7 +169,7 @@ internal sealed class MtreeFormat : IEntryFormat
                 out long seconds)
             && long.TryParse(nanoseconds, NumberStyles.None, CultureInfo.InvariantCulture, out long rest)
             && rest < 1_000_000_000)
-            return new Timespec(seconds, rest).ToNanoseconds();
+            return TextLines.Nanoseconds(seconds, rest, line);
         throw new EntryFormatException(line, $"'{ByteText.ForDisplay(text)}' is no time");
     }
 

@@ -79,7 +79,8 @@ internal sealed class RsyncStatFormat : IEntryFormat
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
             throw new EntryFormatException(number, $"'{ByteText.ForDisplay(text)}' is no attribute");
-        string name = TextLines.Text(TextLines.Unescape(text[..equals]));
+        string name = TextLines.Text(
+            TextLines.WithoutNul(TextLines.Unescape(text[..equals]), number, "an attribute's name"));
         byte[] value = ValueOf(text[(equals + 1)..], number);
         if (name == Attribute)
             return With(entry, TextLines.Text(value), number);

@@ -125,7 +125,7 @@ internal sealed class TarFormat : IEntryFormat
             Mode = header.Mode & FileMode.PermissionMask,
             Uid = Id("uid", header.Uid),
             Gid = Id("gid", header.Gid),
-            Mtime = TimeOf(Text("mtime"), number) ?? new Timespec(header.Mtime, 0).ToNanoseconds(),
+            Mtime = TimeOf(Text("mtime"), number) ?? TextLines.Nanoseconds(header.Mtime, 0, number),
             Atime = TimeOf(Text("atime"), number),
             Target = type == FileMode.S_IFLNK ? records.Find("linkpath") ?? header.LinkName : null,
             Device = FileMode.IsDevice(type) ? (header.Major, header.Minor) : null,
@@ -141,6 +141,7 @@ internal sealed class TarFormat : IEntryFormat
         {
             string name = keyword.Replace("%3D", "=", StringComparison.Ordinal)
                 .Replace("%25", "%", StringComparison.Ordinal);
+            _ = TextLines.WithoutNul(TextLines.Bytes(name), number, "an attribute's name");
             if (EntryXattr.IsCarried(name))
                 xattrs.Add(new EntryXattr(name, value));
         }
@@ -172,8 +173,9 @@ internal sealed class TarFormat : IEntryFormat
         return decimal.TryParse(
                 text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
                 out decimal seconds)
-            && Math.Abs(seconds) < long.MaxValue / 1_000_000_000
-            ? (long)decimal.Floor(seconds * 1_000_000_000)
+            && Math.Abs(seconds) <= (long.MaxValue / 1_000_000_000) + 1
+            && decimal.Floor(seconds * 1_000_000_000) is >= long.MinValue and <= long.MaxValue and var ns
+            ? (long)ns
             : throw new EntryFormatException(number, $"'{ByteText.ForDisplay(text)}' is no time");
     }
 }

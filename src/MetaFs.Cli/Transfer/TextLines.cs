@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using MetaFs.Linux;
 
 namespace MetaFs.Cli.Transfer;
 
@@ -7,6 +8,10 @@ namespace MetaFs.Cli.Transfer;
 internal static class TextLines
 {
     private const int LongestLine = 1024 * 1024;
+
+    // vis(3) with VIS_CSTYLE; libarchive's parse_escapes reads the same.
+    private const string VisLetters = "abfnrstv";
+    private const string VisCharacters = "\a\b\f\n\r \t\v";
 
     /// <summary>Lines without their newlines, numbered from 1.</summary>
     /// <param name="input">The file.</param>
@@ -62,7 +67,9 @@ internal static class TextLines
     }
 
     /// <summary>The bytes of escaped text: octal escapes, and a backslash before any other character.</summary>
-    public static byte[] Unescape(string text)
+    /// <param name="text">One character a byte.</param>
+    /// <param name="isVis">Whether letters stand for white space, as in <c>\s</c>.</param>
+    public static byte[] Unescape(string text, bool isVis = false)
     {
         var bytes = new ArrayBufferWriter<byte>(text.Length);
         for (int i = 0; i < text.Length; i++)
@@ -78,7 +85,9 @@ internal static class TextLines
             }
             else
             {
-                bytes.Write([(byte)text[++i]]);
+                char next = text[++i];
+                int letter = isVis ? VisLetters.IndexOf(next, StringComparison.Ordinal) : -1;
+                bytes.Write([(byte)(letter < 0 ? next : VisCharacters[letter])]);
             }
         }
 
@@ -105,10 +114,27 @@ internal static class TextLines
         return text.Length > 0 ? number : throw new EntryFormatException(line, $"there is no {what}");
     }
 
-    /// <summary>A path as entries have it: no "./" before it, no slash behind it, no step up or out.</summary>
+    /// <summary>A time that fits 64 bits of nanoseconds: of the years 1677 to 2262.</summary>
+    public static long Nanoseconds(long seconds, long rest, long line)
+    {
+        var time = new Timespec(seconds, rest);
+        long ns = time.ToNanoseconds();
+        return Timespec.FromNanoseconds(ns) == time
+            ? ns
+            : throw new EntryFormatException(line, $"the time {time} is not in the years 1677 to 2262");
+    }
+
+    /// <summary>A name for a system call, which would end at a NUL.</summary>
+    /// <param name="name">Any bytes.</param>
+    /// <param name="line">Where it was read.</param>
+    /// <param name="what">What it is of, for people.</param>
+    public static byte[] WithoutNul(byte[] name, long line, string what) =>
+        name.Contains((byte)0) ? throw new EntryFormatException(line, $"{what} with a NUL") : name;
+
+    /// <summary>A path as entries have it: no "./" before it, no slash behind it, no step up or out, no NUL.</summary>
     public static byte[] RelativePath(byte[] path, long line)
     {
-        ReadOnlySpan<byte> rest = path;
+        ReadOnlySpan<byte> rest = WithoutNul(path, line, "a path");
         while (rest.StartsWith("./"u8) || rest.StartsWith("/"u8))
             rest = rest[(rest[0] == (byte)'/' ? 1 : 2)..];
         rest = rest.TrimEnd((byte)'/');

@@ -164,21 +164,88 @@ public sealed class EntryFormatTests
     [InlineData("mtree", "#mtree\n./x time=12.x\n", 2)]
     [InlineData("mtree", "#mtree\n../x mode=0644\n", 2)]
     [InlineData("mtree", "#mtree\n..\n", 2)]
+    [InlineData("mtree", "#mtree\n./x mode=0644\n./x\0y mode=0644\n", 3)]
+    [InlineData("mtree", "#mtree\n./x\\000y mode=0644\n", 2)]
+    [InlineData("mtree", "#mtree\n./x mode=0644\n./y mode=0644 \\\n    uid=5 \\\n", 3)]
+    [InlineData("mtree", "./x uname=there-is-no-such-user\n", 1)]
+    [InlineData("mtree", "./x gname=there-is-no-such-group\n", 1)]
+    [InlineData("mtree", "./x time=9223372036.854775808\n", 1)]
+    [InlineData("mtree", "./x time=-9223372037.0\n", 1)]
+    [InlineData("getfacl", "# file: x\\000y\nuser::rwx\n", 1)]
     [InlineData("getfacl", "user::rwx\n", 1)]
     [InlineData("getfacl", "# file: x\nuser::rwz\n", 2)]
     [InlineData("getfacl", "# file: x\n# owner: there-is-no-such-user\n", 2)]
     [InlineData("rsync", "# file: x\nuser.rsync.%stat=\"100644 0,0\"\n", 2)]
     [InlineData("rsync", "# file: a/../../x\n", 1)]
     [InlineData("rsync", "# file: a\nuser.x=0s!\n", 2)]
+    [InlineData("rsync", "# file: a\nuser.x\\000y=0sYQ==\n", 2)]
     [InlineData("getfacl", "# file: x\nuser:no-such-user:rwx\n", 2)]
     [InlineData("getfacl", "# file: x\nuser:rwx\n", 2)]
     [InlineData("fakeroot", "dev=1,ino=5,mode=100644,uid=0,gid=0,nlink=1,rdev=0\ndev=1,mode=100644\n", 2)]
+    [InlineData("fakeroot",
+        "dev=1,ino=5,mode=100644,uid=0,gid=0,nlink=1,rdev=0\ndev=1,ino=5,mode=100644,uid=7,gid=0,nlink=1,rdev=0\n", 2)]
     [InlineData("fakeroot", "dev=1,ino=x,mode=100644,uid=0,gid=0,nlink=1,rdev=0\n", 1)]
     public void A_malformed_line_is_named(string word, string text, long line)
     {
         IEntryFormat format = EntryFormats.Find(word)!;
         var e = Assert.Throws<EntryFormatException>(() => Read(format, Encoding.Latin1.GetBytes(text)));
         Assert.Equal(line, e.Line);
+    }
+
+    [Fact]
+    public void Two_saves_of_fakeroot_in_one_file_are_one()
+    {
+        const string line = "dev=1,ino=5,mode=100644,uid=7,gid=8,nlink=1,rdev=0\n";
+        Entry read = Assert.Single(Read(EntryFormats.Find("fakeroot")!, Encoding.ASCII.GetBytes(line + line)));
+        Assert.Equal((5ul, 7u), (read.Ino, read.Uid));
+    }
+
+    [Fact]
+    public void A_tar_names_no_attribute_with_a_NUL()
+    {
+        IEntryFormat format = EntryFormats.Find("tar")!;
+        byte[] archive = Write(format, [s_tree[2] with { Xattrs = [new("user.a\0b", [1])] }], []);
+        Assert.Throws<EntryFormatException>(() => Read(format, archive));
+    }
+
+    [Theory]
+    [InlineData(9_223_372_036, true)]
+    [InlineData(9_223_372_037, false)]
+    [InlineData(long.MinValue, false)]
+    public void A_time_of_a_plain_tar_header_is_not_moved(long seconds, bool fits)
+    {
+        byte[] header = new TarHeader { Name = "x"u8.ToArray() }.ToBlock();
+        header[136] = 0x80;
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(140, 8), seconds);
+        if (seconds < 0)
+            header.AsSpan(136, 4).Fill(0xFF);
+        long sum = (8 * ' ') + header.Where(static (_, i) => i is < 148 or >= 156).Sum(static b => (long)b);
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+        byte[] archive = [.. header, .. new byte[1024]];
+        if (fits)
+            Assert.Equal(seconds * 1_000_000_000, Assert.Single(Read(EntryFormats.Find("tar")!, archive)).Mtime);
+        else
+            Assert.Throws<EntryFormatException>(() => Read(EntryFormats.Find("tar")!, archive));
+    }
+
+    [Theory]
+    [InlineData("mtree")]
+    [InlineData("tar")]
+    public void The_first_and_the_last_time_come_back(string word)
+    {
+        IEntryFormat format = EntryFormats.Find(word)!;
+        Entry[] entries = [s_tree[2] with { Mtime = long.MaxValue }, s_tree[2] with { Mtime = long.MinValue }];
+        IEnumerable<long?> read = Read(format, Write(format, entries, [])).Select(static e => e.Mtime);
+        Assert.Equal([long.MaxValue, long.MinValue], read);
+    }
+
+    [Fact]
+    public void Mtree_has_letters_for_white_space()
+    {
+        byte[] text = "./a\\sb\\tc\\\\d type=link link=x\\sy\n"u8.ToArray();
+        Entry read = Assert.Single(Read(EntryFormats.Find("mtree")!, text));
+        Assert.Equal("a b\tc\\d", Encoding.ASCII.GetString(read.Path));
+        Assert.Equal("x y", Encoding.ASCII.GetString(read.Target!));
     }
 
     [Fact]
