@@ -9,16 +9,20 @@ using MetaFs.Overlay;
 namespace MetaFs.Cli.Transfer;
 
 /// <summary>
-/// JSON lines: first <c>{"metafs":"overlay","format":1,...}</c>, then rows as <c>{"table":"record","volume":1,...}</c>
-/// with the columns' names of metafs-overlay(5). NULL is left out; bytes are text where they are UTF-8, else base64 under
-/// the name with "_b64" behind it; inode numbers are unsigned.
+/// JSON lines: first <c>{"metafs":"overlay","format":2,...}</c>, then rows as <c>{"table":"record","volume":1,...}</c>,
+/// with the columns' names of metafs-overlay(5), then <c>{"end":true,"rows":N}</c>. NULL is left out; bytes are text
+/// where they are UTF-8, else base64 under the name with "_b64" behind it; inode numbers are unsigned.
 /// </summary>
 internal static class DumpLines
 {
     /// <summary>The version of the form itself; the tables' is the database's schema.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
+
+    // Before it there was no last line, so nobody could tell an export that was cut off between two lines.
+    private const int FirstWithEnd = 2;
 
     private const string EncodedSuffix = "_b64";
+    private const string Name = "name";
 
     /// <summary>Writes a header and all rows.</summary>
     /// <returns>How many records, tables of other things not counted.</returns>
@@ -31,10 +35,11 @@ internal static class DumpLines
         json.WriteNumber("format", Format);
         json.WriteString("program", VersionCommand.ProgramVersion);
         json.WriteEndObject();
-        long records = 0;
+        (long records, long written) = (0, 0);
         EndLine(json, buffer, output);
         foreach (DumpedRow row in rows)
         {
+            written++;
             json.WriteStartObject();
             json.WriteString("table", row.Table);
             foreach ((string name, object value) in row.Columns)
@@ -45,6 +50,11 @@ internal static class DumpLines
                 progress(++records);
         }
 
+        json.WriteStartObject();
+        json.WriteBoolean("end", true);
+        json.WriteNumber("rows", written);
+        json.WriteEndObject();
+        EndLine(json, buffer, output);
         return records;
     }
 
@@ -56,21 +66,27 @@ internal static class DumpLines
     /// <exception cref="EntryFormatException">A line is not as it should be.</exception>
     public static long Read(Stream input, OverlayRestore restore, Action<long> progress)
     {
-        long records = 0;
-        bool isEmpty = true;
+        (long records, long rows, long last) = (0, 0, 0);
+        (int version, bool hasEnded) = (0, false);
         foreach ((long number, byte[] line) in TextLines.Of(input, mustEnd: true))
         {
+            last = number;
             try
             {
                 using JsonDocument document = JsonDocument.Parse(line);
-                if (isEmpty)
+                if (hasEnded)
+                    throw new FormatException("after the line that ends an export");
+                if (version == 0)
                 {
-                    isEmpty = false;
-                    CheckHeader(document.RootElement);
+                    version = VersionOf(document.RootElement);
                     continue;
                 }
 
+                hasEnded = version >= FirstWithEnd && IsEnd(document.RootElement, rows);
+                if (hasEnded)
+                    continue;
                 DumpedRow row = RowOf(document.RootElement, restore);
+                rows++;
                 if (restore.Insert(row) is { } problem)
                     throw new FormatException(problem);
                 if (row.Table == "record")
@@ -89,7 +105,11 @@ internal static class DumpLines
             }
         }
 
-        return isEmpty ? throw new EntryFormatException(1, "it is empty") : records;
+        if (version == 0)
+            throw new EntryFormatException(1, "it is empty");
+        if (version >= FirstWithEnd && !hasEnded)
+            throw new EntryFormatException(last, "it has no line that ends it: the file is cut off behind this one");
+        return records;
     }
 
     private static void EndLine(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream output)
@@ -128,7 +148,7 @@ internal static class DumpLines
         column is "witness_size" || column.EndsWith("ino", StringComparison.Ordinal)
         || column.EndsWith("parent", StringComparison.Ordinal);
 
-    private static void CheckHeader(JsonElement header)
+    private static int VersionOf(JsonElement header)
     {
         if (header.ValueKind != JsonValueKind.Object || !header.TryGetProperty("metafs", out JsonElement kind)
             || kind.ValueKind != JsonValueKind.String || kind.GetString() != "overlay")
@@ -136,6 +156,18 @@ internal static class DumpLines
         if (!header.TryGetProperty("format", out JsonElement format) || !format.TryGetInt32(out int version)
             || version is < 1 or > Format)
             throw new FormatException("of another format; use the MetaFs that wrote it, or a newer one");
+        return version;
+    }
+
+    private static bool IsEnd(JsonElement line, long rows)
+    {
+        if (line.ValueKind != JsonValueKind.Object || !line.TryGetProperty("end", out _))
+            return false;
+        return line.TryGetProperty("rows", out JsonElement count) && count.ValueKind == JsonValueKind.Number
+            && count.TryGetInt64(out long written) && written == rows
+            ? true
+            : throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture, $"the export had another number of rows than the {rows} above"));
     }
 
     private static DumpedRow RowOf(JsonElement line, OverlayRestore restore)
@@ -176,7 +208,11 @@ internal static class DumpLines
             case "TEXT" when value.ValueKind == JsonValueKind.String && !isEncoded:
                 return value.GetString()!;
             case "BLOB" when value.ValueKind == JsonValueKind.String:
-                return isEncoded ? value.GetBytesFromBase64() : Encoding.UTF8.GetBytes(value.GetString()!);
+                byte[] bytes = isEncoded ? value.GetBytesFromBase64() : Encoding.UTF8.GetBytes(value.GetString()!);
+                string column = isEncoded ? property.Name[..^EncodedSuffix.Length] : property.Name;
+                if (bytes.Contains((byte)0) && column.EndsWith(Name, StringComparison.Ordinal))
+                    throw new FormatException("a name with a NUL");
+                return bytes;
         }
 
         throw new FormatException($"'{property.Name}' is no value for a column of type {type}");

@@ -6,6 +6,7 @@ namespace MetaFs.Cli.Tests.Transfer;
 public sealed class DumpTests
 {
     private const string Header = "{\"metafs\":\"overlay\",\"format\":1}\n";
+    private const string Header2 = "{\"metafs\":\"overlay\",\"format\":2}\n";
 
     [Fact]
     public void An_import_lists_as_what_was_exported()
@@ -36,6 +37,11 @@ public sealed class DumpTests
     [InlineData(Header + "{\"table\":\"record\",\"volume\":\"one\"}\n", 2)]
     [InlineData(Header + "{\"table\":\"directory\",\"volume\":1,\"ino\":2,\"parent\":1,\"name\":\"d\"}\n{\"table\":\"record\"", 3)]
     [InlineData(Header + "{\"table\":\"record\",\"volume\":1,\"ino\":2,\"type\":99999999,\"guard_kind\":0,\"guard_value\":0}\n", 2)]
+    [InlineData(Header2 + "{\"table\":\"directory\",\"volume\":1,\"ino\":2,\"parent\":1,\"name\":\"d\"}\n", 2)]
+    [InlineData(Header2 + "{\"end\":true,\"rows\":1}\n", 2)]
+    [InlineData(Header2 + "{\"end\":true}\n", 2)]
+    [InlineData(Header2 + "{\"end\":true,\"rows\":0}\n{\"end\":true,\"rows\":0}\n", 3)]
+    [InlineData(Header + "{\"table\":\"directory\",\"volume\":1,\"ino\":2,\"parent\":1,\"name\":\"d\\u0000\"}\n", 2)]
     public void A_malformed_line_is_named_and_leaves_no_database(string text, int line)
     {
         using var directory = new TempDirectory();
@@ -46,6 +52,38 @@ public sealed class DumpTests
         Assert.Contains($"line {line}: ", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists($"{directory.Path}/new.db"));
+    }
+
+    [Fact]
+    public void An_export_that_is_cut_off_behind_any_line_is_refused()
+    {
+        using var directory = new TempDirectory();
+        string database = $"{directory.Path}/a.db";
+        Fill(database, 2);
+        string[] lines = CliRun.Outside(false, "export", "--db", database).Output.Split('\n')[..^1];
+        string file = $"{directory.Path}/cut";
+        for (int count = 1; count < lines.Length; count++)
+        {
+            File.WriteAllLines(file, lines[..count]);
+            CliRun run = CliRun.Inside("import", file, "--db", $"{directory.Path}/new.db");
+            Assert.Equal(ExitCode.Failure, run.Code);
+            Assert.Contains("cut off", run.Error, StringComparison.Ordinal);
+            Assert.False(File.Exists($"{directory.Path}/new.db"));
+        }
+    }
+
+    [Fact]
+    public void An_export_of_before_there_was_a_last_line_is_imported()
+    {
+        using var directory = new TempDirectory();
+        string database = $"{directory.Path}/a.db";
+        Fill(database, 2);
+        string[] rows = CliRun.Outside(false, "export", "--db", database).Output.Split('\n')
+            .Where(static line => line.StartsWith("{\"table\"", StringComparison.Ordinal)).ToArray();
+        File.WriteAllText($"{directory.Path}/old", Header + string.Join('\n', rows) + "\n");
+        CliRun run = CliRun.Inside("import", $"{directory.Path}/old", "--db", $"{directory.Path}/new.db", "--json");
+        Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Error));
+        Assert.Contains("\"applied\":2", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
