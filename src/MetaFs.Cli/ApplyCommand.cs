@@ -64,6 +64,10 @@ internal static class ApplyCommand
             : $"metafs: {shown}: {call}: {errno} ({ErrnoText.Describe(errno)})";
     }
 
+    /// <summary>Says that a record is not among what is applied, and counts it.</summary>
+    public static void LeaveOut(EntryApplier applier, string what, string why) =>
+        applier.Miss(ByteText.ToBytes(what), $"left out: {why}", Errno.OK);
+
     /// <summary>Applies entries and says how far it is.</summary>
     /// <exception cref="CliException">Interrupted.</exception>
     public static void ApplyAll(
@@ -97,9 +101,9 @@ internal static class ApplyCommand
         try
         {
             if (result.GetValue(s_from) is { } mountPoint)
-                ApplyMount(mountPoint, applier, progress, error, interrupt.Token);
+                ApplyMount(mountPoint, applier, progress, interrupt.Token);
             else
-                ApplyDatabase(result.GetValue(s_database)!, applier, progress, error, interrupt.Token);
+                ApplyDatabase(result.GetValue(s_database)!, applier, progress, interrupt.Token);
         }
         catch (OverlayException e)
         {
@@ -117,12 +121,12 @@ internal static class ApplyCommand
     }
 
     private static void ApplyMount(
-        string mountPoint, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
+        string mountPoint, EntryApplier applier, Progress progress, CancellationToken stop)
     {
         using SafeFd mount = ExportCommand.MountRoot(mountPoint);
         var xattrs = new FileXattrs();
         long done = 0;
-        void Refused(byte[] path, Errno errno) => error.WriteLine(Refusal(path, "open", errno));
+        void Refused(byte[] path, Errno errno) => applier.Miss(path, "open", errno);
         using var walk = new ShareWalk(
             (in WalkedName name) =>
             {
@@ -150,9 +154,9 @@ internal static class ApplyCommand
     }
 
     private static void ApplyDatabase(
-        string database, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
+        string database, EntryApplier applier, Progress progress, CancellationToken stop)
     {
-        void Left(string what, string why) => error.WriteLine($"metafs: {what}: left out: {why}");
+        void Left(string what, string why) => LeaveOut(applier, what, why);
         using OverlayReader reader = OverlayReader.Open(database, line => Left(database, line));
         ApplyAll(RecordedEntries.Of(reader, Left), applier, progress, reader.Counts().Records, stop);
     }

@@ -44,7 +44,7 @@ internal static class BackupCommand
         command.SetAction(static result =>
         {
             string[] places = result.GetValue(s_places)!;
-            string database = result.GetValue(s_database) ?? DatabaseOf(places[0]);
+            string database = result.GetValue(s_database) ?? DatabaseOf(places[0], "backup --db DATABASE FILE");
             OverlayCounts counts = Write(database, places[^1]);
             result.InvocationConfiguration.Output.WriteLine(
                 result.GetValue(s_json) ? Json(database, places[^1], counts) : Text(database, places[^1], counts));
@@ -87,7 +87,11 @@ internal static class BackupCommand
         }
     }
 
-    private static string DatabaseOf(string mountPoint)
+    /// <summary>The database of a mount.</summary>
+    /// <param name="mountPoint">A mount, or any directory of it.</param>
+    /// <param name="other">What to say where it does not answer.</param>
+    /// <exception cref="CliException">It is none, or does not answer.</exception>
+    public static string DatabaseOf(string mountPoint, string other)
     {
         Errno errno = ControlClient.Info(
             CString.FromTerminated(ByteText.ToTerminated(mountPoint)), out ControlInfo? info);
@@ -97,7 +101,7 @@ internal static class BackupCommand
         throw errno == Errno.ENOTTY
             ? new CliException(ExitCode.Share, $"{shown}: {MountPlaces.NoMount}")
             : CliException.FromErrno(
-                ExitCode.Share, shown, errno, "name the database itself: metafs backup --db DATABASE FILE");
+                ExitCode.Share, shown, errno, $"name the database itself: metafs {other}");
     }
 
     private static string Text(string database, string file, OverlayCounts counts) => string.Create(

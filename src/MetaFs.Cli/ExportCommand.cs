@@ -51,12 +51,14 @@ internal static class ExportCommand
     /// <summary>--format, as export and import have it.</summary>
     public static Option<string> FormatOption()
     {
-        return new Option<string>("--format")
+        var format = new Option<string>("--format")
         {
             Description = "json (complete), " + string.Join(", ", EntryFormats.Words.AsSpan(1).ToArray()),
             HelpName = "FORMAT",
             DefaultValueFactory = static _ => EntryFormats.Complete,
         };
+        format.CompletionSources.Add(EntryFormats.Words);
+        return format;
     }
 
     /// <summary>The word given, if it is one; else says so.</summary>
@@ -86,9 +88,9 @@ internal static class ExportCommand
         TextWriter error = result.InvocationConfiguration.Error;
         string? mountPoint = result.GetValue(s_mountPoint);
         string? output = result.GetValue(s_output);
-        using CheckedShare share = mountPoint is null
-            ? CheckedShare.OfDatabase(result.GetValue(s_database)!, null)
-            : CheckedShare.OfMount(mountPoint, "export");
+        string database = mountPoint is null
+            ? result.GetValue(s_database)!
+            : BackupCommand.DatabaseOf(mountPoint, "export --db FILE");
         using Progress progress = Progress.Start(error, result.GetValue(s_quiet), "exporting");
         bool isWhole = true;
         void Left(string what, string why)
@@ -100,8 +102,10 @@ internal static class ExportCommand
 
         try
         {
-            using OverlayReader reader = OverlayReader.Open(share.Database, line => Left(share.Database, line));
-            using Stream stream = output is null ? Console.OpenStandardOutput() : NewFile(output);
+            using OverlayReader reader = OverlayReader.Open(database, line => Left(database, line));
+            string? part = output is null ? null : PartOf(output);
+            using TemporaryFiles? temporary = part is null ? null : new TemporaryFiles(part);
+            using Stream stream = part is null ? Console.OpenStandardOutput() : NewFile(part, output!);
             using var buffered = new BufferedStream(stream, 64 * 1024);
             if (EntryFormats.Find(result.GetValue(s_format)!) is { } format)
             {
@@ -121,6 +125,10 @@ internal static class ExportCommand
             }
 
             buffered.Flush();
+
+            // rename(2) would replace a file that was made meanwhile.
+            if (part is not null)
+                File.Move(part, output!, overwrite: false);
         }
         catch (OverlayException e)
         {
@@ -135,12 +143,19 @@ internal static class ExportCommand
         return isWhole ? ExitCode.Ok : ExitCode.Failure;
     }
 
+    // Beside the file, which gets its name when it is complete. Short: that name may be as long as a name can be.
+    private static string PartOf(string output) => Path.Combine(
+        Path.GetDirectoryName(Path.GetFullPath(output)) ?? "/",
+        string.Create(CultureInfo.InvariantCulture, $".metafs-export.{Environment.ProcessId}"));
+
     // What is there already may be an earlier export, the only copy of something.
-    private static FileStream NewFile(string path)
+    private static FileStream NewFile(string part, string path)
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions
+            if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+                throw new IOException("it exists", (int)Errno.EEXIST);
+            return new FileStream(part, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,

@@ -82,6 +82,16 @@ internal static class ImportCommand
         {
             throw new CliException(ExitCode.Database, e.Message, e);
         }
+        catch (OperationCanceledException e)
+        {
+            throw new CliException(ExitCode.Failure, "interrupted: nothing is set", e);
+        }
+        catch (IOException e)
+        {
+            string source = file == "-" ? "standard input" : ByteText.ForDisplay(file);
+            throw new CliException(
+                ExitCode.Failure, $"{source}: {FileErrors.Explain(e)}; nothing was imported", e);
+        }
         catch (EntryFormatException e)
         {
             string where = e.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {e.Line}: ") : "";
@@ -97,31 +107,20 @@ internal static class ImportCommand
     private static TransferReport ToDatabase(Stream input, string database, bool isDry, Progress progress)
     {
         bool isNew = !File.Exists(database);
-        string target = isDry ? Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db") : database;
-        try
-        {
-            using var restore = OverlayRestore.Open(target);
-            long records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records"));
-            restore.Commit();
-            return new TransferReport(records, 0, 0, isDry);
-        }
-        catch when (isNew && !isDry)
-        {
-            Remove(database);
-            throw;
-        }
-        finally
-        {
-            if (isDry)
-                Remove(target);
-        }
+        string target = isDry ? NewTemporary() : database;
+        using TemporaryFiles? temporary = isDry || isNew ? TemporaryFiles.OfDatabase(target) : null;
+        using var restore = OverlayRestore.Open(target);
+        long records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records"));
+        restore.Commit();
+        if (!isDry)
+            temporary?.Keep();
+        return new TransferReport(records, 0, 0, isDry);
     }
 
     private static TransferReport ToMount(Stream input, ParseResult result, Progress progress)
     {
         TextWriter error = result.InvocationConfiguration.Error;
         using SafeFd root = ExportCommand.MountRoot(result.GetValue(s_mountPoint)!);
-        using var interrupt = new Interrupt();
         using var applier = new EntryApplier(root, result.GetValue(s_dryRun), (path, call, errno) =>
         {
             progress.Clear();
@@ -131,45 +130,40 @@ internal static class ImportCommand
         {
             // Read whole before the first change: a malformed line shall change nothing.
             List<Entry> entries = [.. format.Read(input)];
-            List<Entry> named = ByName(entries, root, error, interrupt.Token);
+            using var interrupt = new Interrupt();
+            List<Entry> named = ByName(entries, root, applier, interrupt.Token);
             ApplyCommand.ApplyAll(named, applier, progress, entries.Count, interrupt.Token);
         }
         else
         {
-            FromDump(input, applier, progress, error, interrupt.Token);
+            FromDump(input, applier, progress);
         }
 
         return new TransferReport(applier.Applied, applier.Unchanged, applier.Failed, result.GetValue(s_dryRun));
     }
 
     // The paths of a complete export come out of its directories, so it becomes a database first.
-    private static void FromDump(
-        Stream input, EntryApplier applier, Progress progress, TextWriter error, CancellationToken stop)
+    private static void FromDump(Stream input, EntryApplier applier, Progress progress)
     {
-        string database = Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db");
-        try
+        string database = NewTemporary();
+        using var temporary = TemporaryFiles.OfDatabase(database);
+        long records;
+        using (var restore = OverlayRestore.Open(database))
         {
-            long records;
-            using (var restore = OverlayRestore.Open(database))
-            {
-                records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records read"));
-                restore.Commit();
-            }
+            records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records read"));
+            restore.Commit();
+        }
 
-            using OverlayReader reader = OverlayReader.Open(database);
-            IEnumerable<Entry> entries = RecordedEntries.Of(
-                reader, (what, why) => error.WriteLine($"metafs: {what}: left out: {why}"));
-            ApplyCommand.ApplyAll(entries, applier, progress, records, stop);
-        }
-        finally
-        {
-            Remove(database);
-        }
+        using OverlayReader reader = OverlayReader.Open(database);
+        using var interrupt = new Interrupt();
+        IEnumerable<Entry> entries = RecordedEntries.Of(
+            reader, (what, why) => ApplyCommand.LeaveOut(applier, what, why));
+        ApplyCommand.ApplyAll(entries, applier, progress, records, interrupt.Token);
     }
 
     // A form that knows inode numbers only: the mount is searched for them.
     private static List<Entry> ByName(
-        List<Entry> entries, SafeFd root, TextWriter error, CancellationToken stop)
+        List<Entry> entries, SafeFd root, EntryApplier applier, CancellationToken stop)
     {
         if (!entries.Exists(static entry => entry.Ino is not null))
             return entries;
@@ -182,11 +176,12 @@ internal static class ImportCommand
                     named.Add(entry with { Path = name.Path is [(byte)'.'] ? [] : name.Path.ToArray() });
                 return name.Stat.Ino;
             },
-            (path, errno) => error.WriteLine(ApplyCommand.Refusal(path, "open", errno)), stop);
+            (path, errno) => applier.Miss(path, "open", errno), stop);
         walk.Run(root);
         foreach (ulong ino in byIno.Keys)
-            error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"metafs: inode {ino}: no file of the mount has it"));
+            applier.Miss(
+                TextLines.Bytes(string.Create(CultureInfo.InvariantCulture, $"inode {ino}")),
+                "no file of the mount has it", Errno.OK);
         return named;
     }
 
@@ -206,13 +201,5 @@ internal static class ImportCommand
         }
     }
 
-    private static void Remove(string database)
-    {
-        foreach (string suffix in (string[])["", "-wal", "-shm", ".lock"])
-        {
-            // Where it could not be made its directory may not be ours.
-            if (File.Exists(database + suffix))
-                File.Delete(database + suffix);
-        }
-    }
+    private static string NewTemporary() => Path.Combine(Path.GetTempPath(), $"metafs-import-{Guid.NewGuid():N}.db");
 }

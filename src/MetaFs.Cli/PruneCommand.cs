@@ -109,7 +109,8 @@ internal static class PruneCommand
                 report.Write(finding);
             },
             progress);
-        if (counts[FindingKind.Unreadable] > 0)
+        long unreadable = counts[FindingKind.Unreadable];
+        if (unreadable > 0)
             error.WriteLine("metafs: parts of the share could not be read; of the files there nothing is deleted");
         bool drops = repair is not null && gone.Count > 0
             && (result.GetValue(s_yes) || Agrees(gone.Count, output, error));
@@ -121,8 +122,8 @@ internal static class PruneCommand
         }
 
         progress.Clear();
-        report.Finish(gone.Count, dropped);
-        return ExitCode.Ok;
+        report.Finish(gone.Count, dropped, unreadable);
+        return unreadable > 0 || (drops && dropped < gone.Count) ? ExitCode.Failure : ExitCode.Ok;
     }
 
     private static bool Agrees(int count, TextWriter output, TextWriter error)

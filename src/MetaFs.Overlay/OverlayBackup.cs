@@ -1,11 +1,17 @@
 // A copy of a database as it is at one moment, mounted or not.
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace MetaFs.Overlay;
 
 /// <summary>Copies a database; neither side waits for the other.</summary>
 public static class OverlayBackup
 {
+    // errno(3): what an IOException of the runtime has for HResult.
+    private const int EIO = 5;
+    private const int EACCES = 13;
+    private const int ENOSPC = 28;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a copy and checks it.</summary>
@@ -59,13 +65,30 @@ public static class OverlayBackup
             using SqliteDatabase database = SqliteDatabase.Open(source, writable: false);
             using SqliteStatement vacuum = database.PrepareForCaller("VACUUM INTO ?1");
             vacuum.Bind(1, target);
-            _ = database.Query(vacuum);
+            try
+            {
+                _ = database.Query(vacuum);
+            }
+            catch (SqliteException e) when (ErrnoOfTarget(e) is var errno and not 0)
+            {
+                throw new IOException($"{target}: {e.Message}", errno);
+            }
         }
         catch (SqliteException e)
         {
             throw SqliteFailure.Explain(source, e);
         }
     }
+
+    // The source is only read: what fails to write is the target.
+    private static int ErrnoOfTarget(SqliteException e) => e.SqliteErrorCode switch
+    {
+        raw.SQLITE_FULL => ENOSPC,
+        raw.SQLITE_CANTOPEN => EACCES,
+        _ => e.SqliteExtendedErrorCode is raw.SQLITE_IOERR_WRITE or raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_TRUNCATE
+            ? EIO
+            : 0,
+    };
 
     private static OverlayCounts Check(string copy)
     {

@@ -43,7 +43,7 @@ internal sealed class PruneReport : IDisposable
     }
 
     /// <summary>The sums.</summary>
-    public void Finish(long gone, long dropped)
+    public void Finish(long gone, long dropped, long unreadable)
     {
         if (_json is null)
         {
@@ -56,6 +56,7 @@ internal sealed class PruneReport : IDisposable
 
         _json.WriteEndArray();
         _json.WriteNumber("dropped", dropped);
+        _json.WriteNumber("unreadable", unreadable);
         _json.WriteBoolean("dry_run", _dryRun);
         _json.WriteEndObject();
         _json.Flush();

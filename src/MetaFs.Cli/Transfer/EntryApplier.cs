@@ -13,8 +13,8 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
     private readonly TreeCursor _cursor = new(root);
     private readonly FileXattrs _xattrs = new();
 
-    // Times of directories move when names in them are made, so they are set last.
-    private readonly List<Entry> _directories = [];
+    // Times of directories move when names in them are made, so they are set last. With whether all else was set.
+    private readonly List<(Entry Entry, bool IsWhole)> _directories = [];
 
     /// <summary>Files on which all was set, or, dry, which differ.</summary>
     public long Applied { get; private set; }
@@ -33,15 +33,15 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
         {
             if (errno != Errno.OK)
             {
-                Fail(entry, "open", errno);
+                Miss(entry.Path, "open", errno);
                 return;
             }
 
             errno = Libc.Fstatx(fd, StatxMask.STATX_BASIC_STATS, out Statx stat);
             if (errno != Errno.OK)
-                Fail(entry, "stat", errno);
+                Miss(entry.Path, "stat", errno);
             else if (entry.Type is { } type && type != FileMode.TypeOf(stat.Mode))
-                Fail(entry, "it is of another type", Errno.OK);
+                Miss(entry.Path, "it is of another type", Errno.OK);
             else if (IsAlike(entry, stat) && entry.Xattrs.All(xattr => _xattrs.Has(fd, xattr)))
                 Unchanged++;
             else if (isDry)
@@ -51,10 +51,20 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
         }
     }
 
+    /// <summary>Says that a file was skipped, and counts it.</summary>
+    /// <param name="path">The file, or what is known of it.</param>
+    /// <param name="call">What did not work.</param>
+    /// <param name="errno">Why; OK: the call's name says it all.</param>
+    public void Miss(byte[] path, string call, Errno errno)
+    {
+        refused(path, call, errno);
+        Failed++;
+    }
+
     /// <summary>The times of directories; after the last entry.</summary>
     public void Finish()
     {
-        foreach (Entry entry in _directories)
+        foreach ((Entry entry, bool isWhole) in _directories)
         {
             Errno errno = _cursor.Open(entry.Path, out SafeFd fd);
             using (fd)
@@ -63,8 +73,11 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
                     errno = SetTimes(entry, fd);
             }
 
-            if (errno != Errno.OK)
-                refused(entry.Path, "utimensat", errno);
+            if (!Took(entry, "utimensat", errno) && isWhole)
+            {
+                Applied--;
+                Failed++;
+            }
         }
     }
 
@@ -97,10 +110,10 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
         if (entry.Mode is { } mode && !FileMode.IsSymlink(stat.Mode))
             isWhole &= Took(entry, "chmod", Libc.Fchmod(fd, mode));
         isWhole &= Took(entry, "utimensat", SetTimes(entry, fd));
-        if (FileMode.IsDirectory(stat.Mode) && entry.Mtime is not null)
-            _directories.Add(entry);
         if (isWhole && IsRefusedSilently(entry, fd) is { } call)
             isWhole = Took(entry, call, Errno.EOPNOTSUPP);
+        if (FileMode.IsDirectory(stat.Mode) && entry.Mtime is not null)
+            _directories.Add((entry, isWhole));
         if (isWhole)
             Applied++;
         else
@@ -134,11 +147,5 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
         if (errno != Errno.OK)
             refused(entry.Path, call, errno);
         return errno == Errno.OK;
-    }
-
-    private void Fail(Entry entry, string call, Errno errno)
-    {
-        refused(entry.Path, call, errno);
-        Failed++;
     }
 }

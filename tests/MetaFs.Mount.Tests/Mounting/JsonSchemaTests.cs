@@ -53,7 +53,7 @@ public sealed partial class JsonSchemaTests(ITestOutputHelper output) : Mounting
             + "quarantined integer, orphan_xattrs integer, damaged_database integer, damaged_record integer, "
             + "unknown_volume integer, leftover integer, reused_inode integer, void_times integer, moved_file integer, "
             + $"unreadable integer, repairs[]({Record}, done string)",
-        ["prune"] = $"database string, share string, gone[]({Record}), dropped integer, dry_run boolean",
+        ["prune"] = $"database string, share string, gone[]({Record}), dropped integer, unreadable integer, dry_run boolean",
         ["prune --quarantine"] =
             "database string, quarantined[](name string, name_b64 string?, volume integer, ino integer, reason string, "
             + "moved_at_ns integer), dropped integer, dry_run boolean",

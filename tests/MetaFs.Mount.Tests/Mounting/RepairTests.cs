@@ -103,6 +103,21 @@ public sealed class RepairTests(ITestOutputHelper output) : MountingTest(output)
     }
 
     [RootFact]
+    public void PruneFailsWhereARecordIsInUse()
+    {
+        using MetaFsMount mount = Mine(MetaFsMount.Start(Recording));
+        Record("gone");
+        using (File.OpenRead(MountPoint + "/gone"))
+        {
+            Posix.Unlink(Source + "/gone").Ok();
+            JsonElement report = Json(1, "prune", "--yes", "--json", MountPoint);
+            Assert.Equal((1, 0), (report.GetProperty("gone").GetArrayLength(), report.GetProperty("dropped").GetInt32()));
+        }
+
+        mount.Unmount();
+    }
+
+    [RootFact]
     public void OnlyTheOwnerOfTheMountChangesItsRecords()
     {
         using MetaFsMount mount = Mine(MetaFsMount.Start(Recording));

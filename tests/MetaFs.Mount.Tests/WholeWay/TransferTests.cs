@@ -97,6 +97,62 @@ public sealed class TransferTests(ITestOutputHelper output, SampleTrees trees) :
         share.Unmount();
     }
 
+    /// <summary>What names no file is no success.</summary>
+    [RootFact]
+    public void WhatHasNoFileCountsAsFailed()
+    {
+        using Workspace workspace = new();
+        using MetaFsMount mount = Mine(MetaFsMount.Start(Recording(workspace)));
+        Posix.CreateFile(mount.MountPoint + "/file", "text");
+        ulong ino = Posix.Stat(mount.MountPoint + "/file").Ino;
+        string save = workspace.Path + "/save";
+        File.WriteAllText(save, $"dev=0,ino={ino},mode=100600,uid=7,gid=8,nlink=1,rdev=0\n"
+            + "dev=0,ino=18446744073709551000,mode=100600,uid=7,gid=8,nlink=1,rdev=0\n");
+        CommandResult import = MetaFsProgram.Run(null, "import", save, mount.MountPoint, "--format", "fakeroot", "--json");
+        Assert.Equal(1, import.ExitCode);
+        Assert.Equal("metafs: inode 18446744073709551000: no file of the mount has it\n", import.Errors);
+        JsonElement report = JsonDocument.Parse(import.Output).RootElement;
+        Assert.Equal((1, 1), (report.GetProperty("applied").GetInt32(), report.GetProperty("failed").GetInt32()));
+        Assert.Equal("7:8", Posix.Stat(mount.MountPoint + "/file").Owner);
+        mount.Unmount();
+    }
+
+    /// <summary>^C ends an import that waits for its input, and leaves nothing.</summary>
+    [RootTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void AnImportThatReadsIsEndedBySignals(string signal, int status)
+    {
+        using Workspace workspace = new();
+        using MetaFsMount mount = Mine(MetaFsMount.Start(Recording(workspace)));
+        string directory = workspace.MakeDirectory("tmp", 700);
+
+        // Bash has the pipe open for writing too: it never ends.
+        CommandResult run = Command.Bash(null, """
+            cd "$1"
+            mkfifo ../pipe
+            exec 3<>../pipe
+            echo '{"metafs":"overlay","format":1}' >&3
+            TMPDIR=$1 env --default-signal "$2" import - "$3" <../pipe &
+            while test -z "$(ls | grep 'metafs-import-.*db$')" || read -t 0 -u 3; do kill -0 $!; done
+            kill -s "$4" $!
+            status=0
+            wait $! || status=$?
+            echo "$status"
+            ls
+            """, directory, MetaFsProgram.Path, mount.MountPoint, signal);
+        Assert.Equal($"{status}\n", run.MustSucceed());
+        mount.Unmount();
+    }
+
+    private static MountPlan Recording(Workspace workspace) => new(
+        workspace.MakeDirectory("share"), workspace.MakeDirectory("mnt"),
+        workspace.MakeDirectory("records", 700) + "/a.db")
+    {
+        Options = "chown=record,chmod=record,utimens=record",
+    };
+
     private static JsonElement Json(params string[] arguments)
     {
         CommandResult result = MetaFsProgram.Run(null, arguments);
