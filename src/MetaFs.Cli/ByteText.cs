@@ -62,6 +62,14 @@ internal static class ByteText
     /// <summary>Whether the bytes are UTF-8, so that they and text can stand for each other.</summary>
     public static bool IsUtf8(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes);
 
+    /// <summary>The refusal of a name that only bytes can say, where text is needed; null: it is text.</summary>
+    /// <param name="text">As it was given.</param>
+    /// <param name="what">What it is, as the manual calls it.</param>
+    public static string? WhyNotUtf8(string text, string what) =>
+        text.Any(char.IsSurrogate) && !IsUtf8(ToBytes(text))
+            ? $"{what}: '{ForDisplay(text)}' is not UTF-8; rename it"
+            : null;
+
     /// <summary>For people: one line, whatever the name holds; control characters as <c>\x0a</c>.</summary>
     public static string ForDisplay(ReadOnlySpan<byte> bytes)
     {

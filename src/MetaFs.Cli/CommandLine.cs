@@ -43,7 +43,7 @@ internal static class CommandLine
             ParseResult result = MountMetafsCommand.IsName(program)
                 ? MountMetafsCommand.Create(program).Parse(ArgumentForms.SplitOptionLists(args), s_parser)
                 : CreateRoot().Parse(ArgumentForms.Normalize(args), s_parser);
-            string? wrong = UnknownOption(result, args);
+            string? wrong = UnknownOption(result, args) ?? FileNames.Wrong(result.CommandResult);
             if (wrong is null && result.Action is ParseErrorAction)
                 wrong = DescribeError(result, result.CommandResult.Command);
             return wrong is null ? (ExitCode)result.Invoke(invocation) : ReportUsage(result, invocation.Error, wrong);
@@ -52,6 +52,12 @@ internal static class CommandLine
         {
             invocation.Error.WriteLine($"{JournalStream.ErrorPrefix}metafs: {e.Message}");
             return e.Code;
+        }
+        catch (IOException e)
+        {
+            // Files are named where they are used; what is left is where results go.
+            invocation.Error.WriteLine($"{JournalStream.ErrorPrefix}metafs: {FileErrors.OfStandardOutput(e)}");
+            return ExitCode.Failure;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

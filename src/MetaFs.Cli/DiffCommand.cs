@@ -43,6 +43,10 @@ internal static class DiffCommand
             {
                 throw new CliException(ExitCode.Share, e.Message, e);
             }
+            catch (IOException e)
+            {
+                throw new CliException(ExitCode.Share, FileErrors.OfStandardOutput(e), e);
+            }
         });
         return command;
     }

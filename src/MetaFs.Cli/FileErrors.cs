@@ -5,6 +5,9 @@ namespace MetaFs.Cli;
 /// <summary>What .NET throws where a file cannot be used, in the words of errno(3).</summary>
 internal static class FileErrors
 {
+    /// <summary>What became of results that could not be written.</summary>
+    public static string OfStandardOutput(IOException e) => $"standard output: {Explain(e)}";
+
     /// <summary>"ERRNO (text)", or the exception's own words where it names no errno.</summary>
     public static string Explain(Exception e)
     {

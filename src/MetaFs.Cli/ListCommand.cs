@@ -54,7 +54,7 @@ internal static class ListCommand
 
     private static readonly Option<string?> s_reason = new("--reason")
     {
-        Description = "refused, ignored, rounded, created, option, kept, or an errno such as EPERM",
+        Description = "refused, ignored, rounded, created, option, kept, xattrs, an errno such as EPERM",
         HelpName = "WORD",
     };
 
@@ -129,10 +129,19 @@ internal static class ListCommand
         };
         ControlInfo? info = mountPoint is null ? null : InfoOf(mountPoint);
         if (result.GetValue(s_path) is { } path)
-            filter = filter with { Path = PathPattern.Parse(path, info?.MountPoint) };
+            filter = filter with { Path = PathPattern.Parse(BelowMount(path, mountPoint), info?.MountPoint) };
         return new ListRequest(
             info?.Database ?? result.GetValue(s_database)!, mountPoint, result.GetValue(s_share), filter, wanted,
             result.GetValue(s_json));
+    }
+
+    // As it was typed behind a relative MOUNTPOINT; "./" in front means the share's root in any case.
+    private static string BelowMount(string path, string? mountPoint)
+    {
+        string above = mountPoint?.TrimEnd('/') ?? "";
+        bool isBelow = above is not ("" or ".") && !above.StartsWith('/')
+            && (path == above || path.StartsWith(above + "/", StringComparison.Ordinal));
+        return isBelow ? CanonicalPath.OfFutureFile(above) + path[above.Length..] : path;
     }
 
     private static uint? Id(string? text, string option, string what, TryParseId parse)
@@ -147,15 +156,18 @@ internal static class ListCommand
 
     private static string? Reason(string? word)
     {
-        bool isKnown = word is null || ReasonText.Words.Contains(word)
-            || (word.StartsWith('E') && Enum.TryParse<Errno>(word, out _));
-        if (isKnown)
-            return word;
-        string nearest = NearestWord.Find(word!, ReasonText.Words) is { } other ? $"did you mean '{other}'?" : "";
+        if (word is null)
+            return null;
+        string small = word.ToLowerInvariant();
+        if (ReasonText.Listed.Contains(small))
+            return small;
+        if (small.StartsWith('e') && Enum.TryParse(word, ignoreCase: true, out Errno errno))
+            return errno.ToString();
+        string nearest = NearestWord.Find(small, ReasonText.Listed) is { } other ? $"did you mean '{other}'?" : "";
         throw new CliException(
             ExitCode.Usage,
-            $"--reason: '{ByteText.ForDisplay(word!)}' is none; {nearest}".TrimEnd(' ', ';')
-            + $" (one of {string.Join(", ", ReasonText.Words)}, or an errno such as EPERM)");
+            $"--reason: '{ByteText.ForDisplay(word)}' is none; {nearest}".TrimEnd(' ', ';')
+            + $" (one of {string.Join(", ", ReasonText.Listed)}, or an errno such as EPERM)");
     }
 
     private static long? Moment(string? text, string option, long now)
@@ -180,6 +192,7 @@ internal static class ListCommand
             });
             using CheckedShare? share = request.Wanted is null ? null : ShareOf(request);
             using RecordJudge? judge = share is null ? null : new RecordJudge(share.Root!, reader);
+            share?.RequireKnown(judge!.IsKnown, reader.Counts().Records);
             IEnumerable<OverlayRow> rows = reader.Rows().Where(request.Filter.Matches);
             if (request.Wanted is { } valid)
                 rows = rows.Where(row => valid ? judge!.StateOf(row) == RecordState.Valid : judge!.IsVoid(row));

@@ -30,6 +30,14 @@ internal static class RebindCommand
     {
         Description = "whose records, where the database has several volumes",
         HelpName = "N",
+        CustomParser = static result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id))
+                return id;
+            result.AddError($"--volume: '{ByteText.ForDisplay(text)}' is no number");
+            return null;
+        },
     };
 
     private static readonly Option<bool> s_byPath = new("--by-path")
@@ -115,18 +123,19 @@ internal static class RebindCommand
         RebindRequest request, CheckedShare share, ShareDescription description, Progress progress,
         CancellationToken stop)
     {
-        // Also the lock: from here on nobody mounts it.
-        using SqliteOverlayStore store = SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
-        Volume volume = Choose(store.Volumes(), request);
+        // Also the lock: from here on nobody mounts it. And it brings an older schema up to date.
+        using SqliteOverlayStore? store = request.DryRun ? null : OpenStore(request);
+        using OverlayReader reader = OverlayReader.Open(request.Database);
+        Volume volume = Choose(reader.Volumes(), request);
         VolumeIdentity identity = volume.Identity.ByName ? description.NameIdentity : description.Identity;
-        Volume? present = store.FindVolume(identity, out Volume? found) == OverlayStatus.Ok ? found : null;
+        Volume? present = reader.FindVolume(identity);
         if (present is not null && present.Id != volume.Id)
             throw new CliException(
                 ExitCode.Database,
                 $"{request.Database}: the share is volume {present.Id} of it already, {present.Identity.Source}");
-        RebindOutcome outcome = Compare(request, share, volume, identity, progress, stop);
+        RebindOutcome outcome = Compare(request, reader, share, volume, identity, progress, stop);
         RebindByPath.RequireMost(request, outcome, "a copy has other inode numbers: --by-path");
-        if (request.DryRun || present?.Identity == identity)
+        if (store is null || present?.Identity == identity)
             return outcome;
         if (store.Rebind(volume.Id, identity) != OverlayStatus.Ok || store.Sync() != OverlayStatus.Ok)
             throw new CliException(ExitCode.Database, $"{request.Database}: the change could not be written");
@@ -136,9 +145,14 @@ internal static class RebindCommand
     // The store brings an older schema up to date, and says if somebody has the database mounted.
     private static Volume Choose(RebindRequest request)
     {
-        using SqliteOverlayStore store = SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
-        return Choose(store.Volumes(), request);
+        if (!request.DryRun)
+            OpenStore(request).Dispose();
+        using OverlayReader reader = OverlayReader.Open(request.Database);
+        return Choose(reader.Volumes(), request);
     }
+
+    private static SqliteOverlayStore OpenStore(RebindRequest request) =>
+        SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
 
     private static Volume Choose(IReadOnlyList<Volume> volumes, RebindRequest request)
     {
@@ -156,11 +170,10 @@ internal static class RebindCommand
     }
 
     private static RebindOutcome Compare(
-        RebindRequest request, CheckedShare share, Volume volume, in VolumeIdentity identity, Progress progress,
-        CancellationToken stop)
+        RebindRequest request, OverlayReader reader, CheckedShare share, Volume volume, in VolumeIdentity identity,
+        Progress progress, CancellationToken stop)
     {
         long other = 0;
-        using OverlayReader reader = OverlayReader.Open(request.Database);
         using var check = new RecordCheck(
             reader, finding => other += finding.Kind == FindingKind.ReusedInode ? 1 : 0, volume.Id)
         {

@@ -28,6 +28,10 @@ internal sealed record CliRun(ExitCode Code, string Output, string Error)
         "setpriv",
         ["--reuid", "65534", "--regid", "65534", "--clear-groups", Path.Combine(AppContext.BaseDirectory, "metafs"), .. args]);
 
+    /// <summary>Runs a script of bash(1), in which "$@" is the built program with its arguments.</summary>
+    public static CliRun InShell(string script, params string[] args) =>
+        Of("bash", ["-c", script, "bash", Path.Combine(AppContext.BaseDirectory, "metafs"), .. args]);
+
     private static CliRun Of(string program, string[] args)
     {
         var start = new ProcessStartInfo(program, args)

@@ -13,6 +13,9 @@ namespace MetaFs.Cli.Checking;
 /// <param name="Name">The share for people; null with <paramref name="Root"/>.</param>
 internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name) : IDisposable
 {
+    /// <summary>Whether somebody named the share's directory; else a mount knows it.</summary>
+    public bool IsNamed { get; private init; }
+
     /// <summary>Of a live mount, by what its daemon says.</summary>
     /// <param name="mountPoint">A mount, or any directory of it.</param>
     /// <param name="command">The command, if it also takes a database; null: it needs a mount.</param>
@@ -38,7 +41,7 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
             return new CheckedShare(info.Database, root, info.Source);
         root.Dispose();
         throw CliException.FromErrno(
-            ExitCode.Share, path, errno,
+            ExitCode.Share, shown, errno,
             "only root and the mount's owner may look below it"
             + (command is null ? "" : $": metafs {command} --db {info.Database} --share DIR"));
     }
@@ -51,7 +54,24 @@ internal sealed record CheckedShare(string Database, SafeFd? Root, string? Name)
             return new CheckedShare(database, null, null);
         return new CheckedShare(
             database,
-            CanonicalPath.RequireDirectory(share, "DIR must be the share's directory, as it was mounted over"), share);
+            CanonicalPath.RequireDirectory(share, "DIR must be the share's directory, as it was mounted over"), share)
+        {
+            IsNamed = true,
+        };
+    }
+
+    /// <summary>Refuses a directory that was named and that the database does not know: a mount point without mount.</summary>
+    /// <param name="isKnown">Whether the database has a volume for it, or for what is mounted in it.</param>
+    /// <param name="records">How many records the database has.</param>
+    /// <exception cref="CliException">There are some, and they cannot be of that directory.</exception>
+    public void RequireKnown(bool isKnown, long records)
+    {
+        string count = records.ToString(CultureInfo.InvariantCulture);
+        if (IsNamed && !isKnown && records > 0)
+            throw new CliException(
+                ExitCode.Share,
+                $"{ByteText.ForDisplay(Name!)}: none of the {count} records is of this directory; "
+                + "is the share mounted there?");
     }
 
     /// <summary>What changes the database: its mount, or we ourselves where it has none.</summary>

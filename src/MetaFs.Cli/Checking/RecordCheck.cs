@@ -59,6 +59,9 @@ internal sealed class RecordCheck : IDisposable
     /// <summary>Records of volumes that are not below the directory.</summary>
     public long Elsewhere { get; private set; }
 
+    /// <summary>Whether the database knows any of the file systems that were met.</summary>
+    public bool IsKnown => _volumes.Values.Any(static volume => volume.Id is not null);
+
     /// <summary>What of the share could not be read.</summary>
     public long UnreadablePlaces { get; private set; }
 

@@ -57,6 +57,9 @@ internal sealed class RecordJudge : IDisposable
         _falseBirthTimes = volume?.Traits.FalseBirthTimes ?? false;
     }
 
+    /// <summary>Whether the database knows the share.</summary>
+    public bool IsKnown => _volume != 0;
+
     /// <summary>The word for programs.</summary>
     public static string Word(RecordState state) => state switch
     {

@@ -1,6 +1,5 @@
 // What fsck and prune have in common: the walk, what it finds, and how far it is.
 using MetaFs.Cli.Terminals;
-using MetaFs.Linux;
 using MetaFs.Overlay;
 
 namespace MetaFs.Cli.Checking;
@@ -30,7 +29,7 @@ internal static class ShareCheck
             reader.LeftOut = (key, line) => Report(new Finding(FindingKind.DamagedRecord, key, null, line));
             foreach (string line in reader.Check())
                 Report(new Finding(FindingKind.DamagedDatabase, null, null, line));
-            Compare(reader, share.Root, Report, counts, progress, interrupt.Token);
+            Compare(reader, share, Report, counts, progress, interrupt.Token);
         }
         catch (OverlayException e)
         {
@@ -45,17 +44,18 @@ internal static class ShareCheck
     }
 
     private static void Compare(
-        OverlayReader reader, SafeFd? root, Action<Finding> report, FsckCounts counts, Progress progress,
+        OverlayReader reader, CheckedShare share, Action<Finding> report, FsckCounts counts, Progress progress,
         CancellationToken stop)
     {
         using var check = new RecordCheck(reader, report)
         {
             Walked = (names, path) => progress.Report(names, 0, "names", path),
         };
-        if (root is null)
+        if (share.Root is null)
             check.CompareVolumes();
         else
-            check.Compare(root, stop);
+            check.Compare(share.Root, stop);
+        share.RequireKnown(check.IsKnown || check.Elsewhere < check.Records, check.Records);
         counts.Names = check.Names;
         counts.Records = check.Records;
         counts.Found = check.Found;

@@ -6,6 +6,7 @@ namespace MetaFs.Cli.Options;
 internal static class MountOptionParser
 {
     private const string Remount = "remount";
+    private const string Database = "db=";
 
     /// <summary>Reads several lists, the later ones winning.</summary>
     /// <exception cref="CliException">A word is unknown or has a bad value; the message names it.</exception>
@@ -48,6 +49,12 @@ internal static class MountOptionParser
     /// <summary>Takes off the word that says so.</summary>
     public static IReadOnlyList<string> WithoutRemount(IEnumerable<string> lists) =>
         [Join(lists.SelectMany(Split).Where(static w => w != Remount))];
+
+    /// <summary>The lists as one, with another value of <c>db=</c> wherever it is given.</summary>
+    public static IReadOnlyList<string> WithDatabase(IEnumerable<string> lists, Func<string, string> change) =>
+        [Join(lists.SelectMany(Split).Select(word => word.StartsWith(Database, StringComparison.Ordinal)
+            ? Database + change(word[Database.Length..])
+            : word))];
 
     /// <summary>
     /// The words of one list. "\," is a comma that belongs to a value, and so is one in a value in double quotes, which
@@ -110,6 +117,8 @@ internal static class MountOptionParser
         if (option.Form is not null && equals < 0)
             throw Usage($"option '{name}' needs a value: {option.Usage}");
         string value = equals < 0 ? "" : word[(equals + 1)..];
+        if (option.Form == "FILE" && ByteText.WhyNotUtf8(value, $"option '{name}'") is { } wrong)
+            throw Usage(wrong);
         return option.Apply(options, value)
             ?? throw Usage($"option '{name}': bad value '{value}'; expected {Expected(option)}");
     }

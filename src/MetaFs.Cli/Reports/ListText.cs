@@ -42,8 +42,8 @@ internal static class ListText
             record.Mode?.Reason, record.Uid?.Reason, record.Gid?.Reason, record.Mtime?.Reason, record.Atime?.Reason,
         ];
         IEnumerable<string> words = all.Where(static r => r is not null).Select(static r => Word(r!.Value)).Distinct();
-        words = record.Object is null ? words : words.Prepend("placeholder");
-        return string.Join(',', record.Xattrs == XattrKinds.None ? words : words.Append("xattrs"));
+        words = record.Object is null ? words : words.Prepend(ReasonText.Placeholder);
+        return string.Join(',', record.Xattrs == XattrKinds.None ? words : words.Append(ReasonText.Xattrs));
     }
 
     private static string Word(Reason reason) =>

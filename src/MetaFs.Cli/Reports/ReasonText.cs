@@ -10,6 +10,15 @@ internal static class ReasonText
     public static IReadOnlyList<string> Words { get; } =
         [.. Enum.GetValues<ReasonKind>().Order().Select(NameOf)];
 
+    /// <summary>What a list prints among the reasons for a record with extended attributes.</summary>
+    public const string Xattrs = "xattrs";
+
+    /// <summary>What a list prints among the reasons for what the share has a plain file in the place of.</summary>
+    public const string Placeholder = "placeholder";
+
+    /// <summary>All that a list prints among the reasons, but for errnos.</summary>
+    public static IReadOnlyList<string> Listed { get; } = [.. Words, Placeholder, Xattrs];
+
     /// <summary>A sentence's worth, for one file.</summary>
     /// <param name="reason">refused, ignored, rounded, created, option or kept.</param>
     /// <param name="errno">The share's errno by its C name, where there is one.</param>

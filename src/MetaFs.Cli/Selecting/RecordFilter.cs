@@ -15,7 +15,7 @@ internal sealed record RecordFilter
     /// <summary>The recorded group.</summary>
     public uint? Group { get; init; }
 
-    /// <summary>A reason's word, or an errno's name; of any field.</summary>
+    /// <summary>One of <see cref="ReasonText.Listed"/>, or an errno's name; of any field.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Last changed before this, ns since the epoch.</summary>
@@ -37,7 +37,9 @@ internal sealed record RecordFilter
     }
 
     private static bool HasReason(InodeRecord record, string word) =>
-        Is(record.Uid?.Reason, word) || Is(record.Gid?.Reason, word) || Is(record.Mode?.Reason, word)
+        (word == ReasonText.Xattrs && record.Xattrs != XattrKinds.None)
+        || (word == ReasonText.Placeholder && record.Object is not null)
+        || Is(record.Uid?.Reason, word) || Is(record.Gid?.Reason, word) || Is(record.Mode?.Reason, word)
         || Is(record.Atime?.Reason, word) || Is(record.Mtime?.Reason, word);
 
     private static bool Is(Reason? reason, string word) =>

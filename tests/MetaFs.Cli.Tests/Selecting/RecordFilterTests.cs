@@ -13,6 +13,7 @@ public sealed class RecordFilterTests
             Uid = new IdValue(42, new Reason(ReasonKind.Refused, 1)),
             Mtime = new TimeValue(5, new Reason(ReasonKind.Rounded)),
             SetAt = 100,
+            Xattrs = XattrKinds.User,
         },
         "d/f"u8.ToArray());
 
@@ -29,6 +30,8 @@ public sealed class RecordFilterTests
         { "reason EACCES", false },
         { "reason rounded", true },
         { "reason ignored", false },
+        { "reason xattrs", true },
+        { "reason placeholder", false },
         { "before 101", true },
         { "before 100", false },
         { "after 99", true },

@@ -78,7 +78,7 @@ public sealed class FsckTests(ITestOutputHelper output) : MountingTest(output)
     }
 
     [RootFact]
-    public void AnotherSharesRecordsAreNotHeldAgainstIt()
+    public void AShareThatTheDatabaseDoesNotKnowIsRefused()
     {
         using (MetaFsMount mount = MetaFsMount.Start(Recording))
         {
@@ -87,9 +87,10 @@ public sealed class FsckTests(ITestOutputHelper output) : MountingTest(output)
         }
 
         string other = Workspace.MakeDirectory("other");
-        JsonElement report = Fsck(0, "--db", Database, "--share", other);
-        Assert.Equal(1, report.GetProperty("elsewhere").GetInt32());
-        Assert.Equal(0, report.GetProperty("findings").GetArrayLength());
+        CommandResult refused = MetaFsProgram.Run(null, "fsck", "--db", Database, "--share", other);
+        Assert.Equal((3, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains($"{other}: none of the 1 records is of this directory; is the share mounted there?", refused.Errors);
+        Assert.Equal(0, Fsck(0, "--db", Database, "--share", Source).GetProperty("elsewhere").GetInt32());
     }
 
     [RootTheory]

@@ -61,7 +61,12 @@ public sealed class InspectTests(ITestOutputHelper output) : MountingTest(output
         Assert.Equal(["gone", "written"], Listed("--void"));
         Assert.Equal(["good"], Listed("--owner", "4243"));
         Assert.Equal(["gone", "written"], Listed("--owner", "4242", "--reason", "option"));
+        Assert.Equal(["gone", "written"], Listed("--owner", "4242", "--reason", "OPTION"));
         Assert.Equal(["gone", "good"], Listed("--path", MountPoint + "/go*"));
+        string relative = Command.Bash(
+            null, "cd \"$1\"; \"$2\" list \"$3\" --path \"$3/good\"; \"$2\" list \"$3\" --path \"./$3/good\"",
+            Path.GetDirectoryName(MountPoint)!, MetaFsProgram.Path, Path.GetFileName(MountPoint)).MustSucceed();
+        Assert.EndsWith(" good", Assert.Single(relative.TrimEnd().Split('\n')));
         Assert.Equal(3, Listed("--newer", "1h").Length);
         Assert.Empty(Listed("--older", "1h"));
         Assert.Equal("void_times", Json(0, "list", "--json", "--void", "--path", "written", MountPoint)[0]
