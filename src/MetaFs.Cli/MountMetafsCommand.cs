@@ -78,12 +78,17 @@ internal static class MountMetafsCommand
     private static ExitCode Run(ParseResult result)
     {
         IReadOnlyList<string> lists = result.GetValue(s_options) ?? [];
+        string? target = result.GetValue(s_namespace);
+
+        // Before -s takes off what no new mount knows: a remount that it hides would be a second mount on top.
+        bool isRemount = MountOptionParser.IsRemount(lists);
+        if (target is not null && (isRemount || result.GetValue(s_fake)))
+            throw new CliException(
+                ExitCode.Usage, $"{(isRemount ? "remount" : "-f")} does not go with -N; run it by nsenter --mount");
         if (result.GetValue(s_sloppy))
             lists = MountOptionParser.WithoutUnknown(lists);
-        if (MountOptionParser.IsRemount(lists))
+        if (isRemount)
         {
-            if (result.GetValue(s_namespace) is not null)
-                throw new CliException(ExitCode.Usage, "remount does not go with -N; run it by nsenter --mount");
             Remount.Run(result.GetValue(s_mountPoint)!, lists, result.GetValue(s_fake));
             return ExitCode.Ok;
         }
@@ -91,18 +96,17 @@ internal static class MountMetafsCommand
         MountOptionParser.Parse(lists);
         var request = new MountRequest(
             result.GetValue(s_source)!, result.GetValue(s_mountPoint)!, lists, Trace: false);
-        TextWriter output = result.InvocationConfiguration.Output;
-        if (result.GetValue(s_namespace) is { } target)
-            return RunInNamespace(target, request);
         if (result.GetValue(s_fake))
         {
             MountPlaces.Open(request.Source, request.MountPoint).Dispose();
             return ExitCode.Ok;
         }
 
-        ExitCode code = BackgroundStart.Run(request, result.InvocationConfiguration.Error);
+        ExitCode code = target is null
+            ? BackgroundStart.Run(request, result.InvocationConfiguration.Error)
+            : RunInNamespace(target, request);
         if (code == ExitCode.Ok && result.GetValue(s_verbose))
-            output.WriteLine(
+            result.InvocationConfiguration.Output.WriteLine(
                 $"metafs: {ByteText.ForDisplay(request.Source)} mounted on {ByteText.ForDisplay(request.MountPoint)}");
         return code;
     }
@@ -115,9 +119,19 @@ internal static class MountMetafsCommand
         var start = new ProcessStartInfo(Nsenter);
         foreach (string word in (string[])[$"--mount={target}", "--", .. BackgroundStart.OwnCommand(), MountCommand.Name])
             start.ArgumentList.Add(word);
-        BackgroundStart.AddRequest(start, request);
+
+        // setns(2) makes the namespace's root the working directory.
+        BackgroundStart.AddRequest(start, request with
+        {
+            Source = Absolute(request.Source),
+            MountPoint = Absolute(request.MountPoint),
+            OptionLists = MountOptionParser.WithDatabase(request.OptionLists, Absolute),
+        });
         using Process? nsenter = Process.Start(start);
         nsenter!.WaitForExit();
         return (ExitCode)nsenter.ExitCode;
     }
+
+    private static string Absolute(string path) =>
+        path.StartsWith('/') ? path : $"{Environment.CurrentDirectory}/{path}";
 }

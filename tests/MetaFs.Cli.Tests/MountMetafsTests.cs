@@ -7,6 +7,8 @@ public sealed class MountMetafsTests
     [InlineData("/a", "(see mount.metafs --help)")]
     [InlineData("/a /b /c", "(see mount.metafs --help)")]
     [InlineData("/a /b -z", "(see mount.metafs --help)")]
+    [InlineData("/a /b -f -N /proc/1/ns/mnt", "metafs: -f does not go with -N")]
+    [InlineData("/a /b -s -N /proc/1/ns/mnt -oremount,ro", "metafs: remount does not go with -N")]
     [InlineData("/a /b -oro,fooo", "metafs: unknown option 'fooo'")]
     public void A_wrong_command_line_is_a_usage_error_in_one_line(string line, string expected)
     {
@@ -24,6 +26,14 @@ public sealed class MountMetafsTests
         CliRun run = Run("mount.fuse.metafs", line + " -f");
         Assert.Equal(ExitCode.Share, run.Code);
         Assert.StartsWith("metafs: /no/such: ENOENT", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ignoring_unknown_options_does_not_make_a_mount_of_a_remount()
+    {
+        CliRun run = Run("mount.metafs", "/usr /opt -s -f -oremount,ro");
+        Assert.Equal(ExitCode.Mount, run.Code);
+        Assert.Contains("not on a MetaFs mount", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

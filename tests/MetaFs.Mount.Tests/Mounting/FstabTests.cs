@@ -125,7 +125,8 @@ public sealed class FstabTests(ITestOutputHelper output) : MountingTest(output)
         ! said=$(mount.metafs "$source" "$mnt" -N /proc/1/ns/mnt -o remount,ro 2>&1)
         grep -q 'does not go with -N' <<<"$said"
         is "$(options)" 'rw nosuid nodev'
-        mount -o remount,ro "$mnt"
+        mount.metafs -s "$source" "$mnt" -o remount,ro,fooo
+        is "$(findmnt -n -o TARGET -t fuse.metafs | grep -cF "$mnt")" 1
         is "$(options)" 'ro nosuid nodev'
         ! chown 42:43 "$mnt/f" 2>"$work/said"
         grep -q 'Read-only file system' "$work/said"
@@ -137,15 +138,27 @@ public sealed class FstabTests(ITestOutputHelper output) : MountingTest(output)
         """);
 
     [RootFact]
-    public void InAnotherMountNamespace() => Script("""
+    public void InAnotherMountNamespace() => Script($$"""
         unshare --mount sleep 60 >/dev/null 2>&1 &
         other=$!
         trap 'kill $other' EXIT
         until ! cmp -s <(readlink /proc/$$/ns/mnt) <(readlink /proc/$other/ns/mnt); do :; done
+        there() { nsenter --mount=/proc/$other/ns/mnt "$@"; }
         mount -N $other -t metafs -o "db=$db" "$source" "$mnt"
         is "$(shown "$mnt")" ''
-        is "$(nsenter --mount=/proc/$other/ns/mnt findmnt -n -o FSTYPE "$mnt")" fuse.metafs
-        nsenter --mount=/proc/$other/ns/mnt umount "$mnt"
+        is "$(there findmnt -n -o FSTYPE "$mnt")" fuse.metafs
+        there umount "$mnt"
+        status=0
+        mount.metafs "$source" "$mnt" -f -N /proc/$other/ns/mnt -o "db=$db" 2>"$work/said" || status=$?
+        is "$status" {{UsageStatus}}
+        grep -q -e '-f does not go with -N' "$work/said"
+        is "$(there findmnt -n -o FSTYPE "$mnt" || :)" ''
+        cd "$work"
+        said=$(mount.metafs "${source#"$work/"}" "${mnt#"$work/"}" -v -N /proc/$other/ns/mnt -o "ro,db=${db#"$work/"}")
+        is "$said" "metafs: ${source#"$work/"} mounted on ${mnt#"$work/"}"
+        is "$(there findmnt -n -o FSTYPE "$mnt")" fuse.metafs
+        is "$(there "$program" stats --json "$mnt" | grep -oF "\"$db\"")" "\"$db\""
+        there umount "$mnt"
         """);
 
     private void Script(string script) => Command.Run(
