@@ -13,7 +13,13 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        s_shell.AcceptOnlyFromAmong(Bash, Zsh, "fish");
+        string[] shells = [Bash, Zsh, "fish"];
+        s_shell.CompletionSources.Add(shells);
+        s_shell.Validators.Add(result =>
+        {
+            if (result.Tokens is [var shell] && !shells.Contains(shell.Value))
+                result.AddError($"'{ByteText.ForDisplay(shell.Value)}' is none of {string.Join(", ", shells)}");
+        });
         var command = new Command("completion", "Print what lets a shell complete metafs") { s_shell };
         command.SetAction(static result =>
         {

@@ -70,6 +70,10 @@ internal static class UnmountCommand
                 $"{mountPoint}: its daemon does not answer, the share may have gone; wait, or detach it with: "
                 + $"metafs umount -l {mountPoint}");
         Errno errno = FuseMounter.Unmount(mountPoint, lazy);
+
+        // fusermount3 looks among the mounts of who asks, and says of another's that it is not there.
+        if (errno == Errno.EINVAL && Libc.Geteuid() != 0 && IsMetaFs(mountPoint))
+            errno = Errno.EPERM;
         if (errno == Errno.EBUSY)
             throw CliException.FromErrno(
                 ExitCode.Failure, mountPoint, errno,

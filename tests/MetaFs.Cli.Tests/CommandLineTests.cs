@@ -26,6 +26,8 @@ public sealed class CommandLineTests
     [InlineData("prune --db a --quarantine --older x", "metafs: --older: 'x' is no age; give an age as 30s")]
     [InlineData("backup", "(see metafs backup --help)")]
     [InlineData("backup a b c", "(see metafs backup --help)")]
+    [InlineData("rebind /a --db b --volume x", "metafs: --volume: 'x' is no number (see metafs rebind --help)")]
+    [InlineData("completion tcsh", "metafs: 'tcsh' is none of bash, zsh, fish (see metafs completion --help)")]
     [InlineData("rebind /a", "(see metafs rebind --help)")]
     [InlineData("umount", "(see metafs umount --help)")]
     [InlineData("probe", "(see metafs probe --help)")]

@@ -17,8 +17,8 @@ internal static class BashCompletion
         _metafs_mounts() {
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(
-                compgen -W "$(findmnt -lno TARGET -t fuse.metafs 2>/dev/null)" -- "$1"
-                compgen -d -- "$1"
+                compgen -W "$(findmnt -lno TARGET -t fuse.metafs 2>/dev/null)" -- "$2"
+                compgen "$1" -- "$2"
             )
         }
 
@@ -63,7 +63,8 @@ internal static class BashCompletion
             case $arguments in
                 file) _metafs_files -f "$cur" ;;
                 directory) _metafs_files -d "$cur" ;;
-                mount) _metafs_mounts "$cur" ;;
+                mount) _metafs_mounts -d "$cur" ;;
+                either) _metafs_mounts -f "$cur" ;;
                 ?*) mapfile -t COMPREPLY < <(compgen -W "$arguments" -- "$cur") ;;
             esac
         }
@@ -118,19 +119,21 @@ internal static class BashCompletion
     {
         ValueKind.File => "_metafs_files -f \"$cur\"",
         ValueKind.Directory => "_metafs_files -d \"$cur\"",
-        ValueKind.Mount => "_metafs_mounts \"$cur\"",
+        ValueKind.Mount => "_metafs_mounts -d \"$cur\"",
+        ValueKind.MountOrFile => "_metafs_mounts -f \"$cur\"",
         ValueKind.MountOptions => "_metafs_mount_options \"$token\"",
         ValueKind.Word => $"mapfile -t COMPREPLY < <(compgen -W '{string.Join(' ', value.Words)}' -- \"$cur\")",
         _ => ":",
     };
 
-    // Which argument it is does not matter much: where there are two, both are directories.
+    // Which argument it is does not matter much: where there are two, both are directories, or either is offered.
     private static string Argument(CompletedCommand command) => command.LastArgument switch
     {
         null => "",
         { Kind: ValueKind.File } => "file",
         { Kind: ValueKind.Directory } => "directory",
         { Kind: ValueKind.Mount } => "mount",
+        { Kind: ValueKind.MountOrFile } => "either",
         { } other => string.Join(' ', other.Words),
     };
 

@@ -24,6 +24,9 @@ internal enum ValueKind
     /// <summary>A MetaFs mount, or a directory.</summary>
     Mount,
 
+    /// <summary>A MetaFs mount, a directory or a file.</summary>
+    MountOrFile,
+
     /// <summary>One of a few words.</summary>
     Word,
 
@@ -44,8 +47,12 @@ internal sealed record CompletedOption(IReadOnlyList<string> Names, string Descr
 internal sealed record CompletedCommand(
     string Name, string Description, IReadOnlyList<CompletedOption> Options, IReadOnlyList<CompletedValue> Arguments)
 {
-    /// <summary>Its last argument, if it has any.</summary>
-    public CompletedValue? LastArgument => Arguments.Count > 0 ? Arguments[^1] : null;
+    /// <summary>Its last argument, if it has any; where some are files and some are mounts, it can be either.</summary>
+    public CompletedValue? LastArgument => Arguments.Count == 0
+        ? null
+        : Arguments.Any(static a => a.Kind == ValueKind.File) && Arguments.Any(static a => a.Kind == ValueKind.Mount)
+            ? Arguments[^1] with { Kind = ValueKind.MountOrFile }
+            : Arguments[^1];
 
     /// <summary>Whether the last argument may be given again and again.</summary>
     public bool Repeats { get; init; }
@@ -91,7 +98,8 @@ internal sealed record CompletedCommand(
         "OPTION,..." => ValueKind.MountOptions,
         "MOUNTPOINT" => mounts ? ValueKind.Directory : ValueKind.Mount,
         "DIR" or "SHARE" or "SOURCE" => ValueKind.Directory,
-        "FILE" or "PATH" => ValueKind.File,
+        "FILE" or "DATABASE" or "PATH" => ValueKind.File,
+        "[MOUNTPOINT] FILE" => ValueKind.MountOrFile,
         _ => Words(symbol).Count > 0 ? ValueKind.Word : ValueKind.Any,
     };
 

@@ -84,6 +84,7 @@ internal static class FishCompletion
         ValueKind.File => "-F",
         ValueKind.Directory => "-a '(__fish_complete_directories)'",
         ValueKind.Mount => "-a '(__metafs_mounts)'",
+        ValueKind.MountOrFile => "-F -a '(__metafs_mounts)'",
         ValueKind.MountOptions => "-a '(__metafs_mount_options)'",
         ValueKind.Word => $"-a {Quote(string.Join(' ', value.Words))}",
         _ => "",

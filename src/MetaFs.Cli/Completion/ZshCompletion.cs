@@ -17,6 +17,11 @@ internal static class ZshCompletion
             _files -/
         }
 
+        _metafs_mounts_and_files() {
+            _metafs_mounts
+            _files
+        }
+
         _metafs_mount_options() {
             _values -s , 'mount option' \
 
@@ -111,6 +116,7 @@ internal static class ZshCompletion
         ValueKind.File => "_files",
         ValueKind.Directory => "_files -/",
         ValueKind.Mount => "_metafs_mounts",
+        ValueKind.MountOrFile => "_metafs_mounts_and_files",
         ValueKind.MountOptions => "_metafs_mount_options",
         ValueKind.Word => $"({string.Join(' ', value.Words)})",
         _ => " ",

@@ -95,6 +95,11 @@ public sealed class CompletionTests
     [InlineData("metafs probe /usr/bi", "/usr/bin")]
     [InlineData("metafs show /etc/fsta", "/etc/fstab")]
     [InlineData("metafs umount /usr/bi", "/usr/bin")]
+    [InlineData("metafs import /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs backup /mnt /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs backup --db /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs diff /mnt /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs export --format mt", "mtree")]
     public void Bash_offers(string line, string expected) => Assert.Equal(expected, string.Join(' ', Ask("bash", BashAsks, line)));
 
     [ShellTheory("fish")]
@@ -104,6 +109,9 @@ public sealed class CompletionTests
     [InlineData("metafs list --db /etc/fsta", "/etc/fstab")]
     [InlineData("metafs probe /usr/loca", "/usr/local/")]
     [InlineData("metafs show /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs import /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs backup /mnt /etc/fsta", "/etc/fstab")]
+    [InlineData("metafs export --format mt", "mtree")]
     public void Fish_offers(string line, string expected) => Assert.Equal(expected, string.Join(' ', Ask("fish", FishAsks, line)));
 
     [Fact]

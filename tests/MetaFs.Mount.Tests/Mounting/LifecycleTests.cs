@@ -113,6 +113,16 @@ public sealed class LifecycleTests(ITestOutputHelper output) : MountingTest(outp
     }
 
     [RootFact]
+    public void AMountOfRootsIsNotAUsersToUnmount()
+    {
+        using MetaFsMount mount = Mine(MetaFsMount.Start(Plan));
+        CommandResult umount = MetaFsProgram.Run(Identity.Service, "umount", MountPoint);
+        Assert.Equal(1, umount.ExitCode);
+        Assert.StartsWith($"metafs: {MountPoint}: EPERM (Operation not permitted); only root", umount.Errors);
+        mount.Unmount();
+    }
+
+    [RootFact]
     public void TheDatabaseIsPrivate()
     {
         MetaFsMount mount = Mine(MetaFsMount.Start(Plan));
