@@ -79,9 +79,11 @@ public sealed partial class PassthroughFileSystem
     {
         if (!volume.Facts.StableInodes && _nodes.Find(volume, stat) is { } known && HasMoved(known, directory, name))
             _nodes.ReleaseKey(known);
-        while (!_nodes.TryLookup(volume, stat, directory, name, out node))
+        uint? namesLost = null;
+        while (!_nodes.TryLookup(volume, stat, directory, name, namesLost, out node))
         {
             ulong ino = stat.Ino;
+            namesLost = directory.NamesLost;
             Errno errno = LookAgain(volume, directory, directoryFd, name, ref stat);
             if (errno != Errno.OK)
                 return errno;
@@ -93,7 +95,8 @@ public sealed partial class PassthroughFileSystem
     }
 
     // A look may be older than the node that it is held against: since then its file was removed and another one was given
-    // its number, or its name. Only a look that is newer than the node proves anything against it.
+    // its number, or its name. Only a look that is newer than the node proves anything against it. Nor does an older one give
+    // the node a further name: it may have been renamed since.
     private static Errno LookAgain(ShareVolume volume, Node directory, SafeFd directoryFd, CString name, ref Statx stat)
     {
         Errno errno = ShareView.Named(directory, directoryFd, name, out stat);

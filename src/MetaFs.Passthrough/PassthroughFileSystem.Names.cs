@@ -37,7 +37,7 @@ public sealed partial class PassthroughFileSystem
                 : Errno.OK;
             if (errno != Errno.OK)
                 return errno;
-            while (!_nodes.TryLookup(volume, seen with { Ino = ino }, directory, name, out node))
+            while (!_nodes.TryLookup(volume, seen with { Ino = ino }, directory, name, directory.NamesLost, out node))
                 _nodes.ReleaseKey(node);
             if (known is null)
                 volume.Links.Note(node, seen);
@@ -272,14 +272,5 @@ public sealed partial class PassthroughFileSystem
         return true;
     }
 
-    private static NodeName? NameIn(Node node, Node directory, CString wanted)
-    {
-        for (NodeName? name = node.Names; name is not null; name = name.Next)
-        {
-            if (name.Is(directory, wanted.Terminated))
-                return name;
-        }
-
-        return null;
-    }
+    private static NodeName? NameIn(Node node, Node directory, CString wanted) => node.NameIn(directory, wanted.Terminated);
 }

@@ -24,6 +24,9 @@ internal sealed class DirectoryState
     /// <summary>See <see cref="Node.NoDefaultAclUntil"/>.</summary>
     public long NoDefaultAclUntil;
 
+    /// <summary>See <see cref="Node.NamesLost"/>.</summary>
+    public uint NamesLost;
+
     /// <summary>See <see cref="Node.IsPlaceKept"/>.</summary>
     public bool IsPlaceKept;
 }

@@ -204,6 +204,17 @@ internal sealed class Node
     /// <summary>Moves on with each change that <see cref="NoAccessAclUntil"/> must not outlive.</summary>
     public int AclVersion;
 
+    /// <summary>Moves on with each name in this directory that led to a node and does so no more.</summary>
+    /// <remarks>
+    /// Written under the table's lock. Who reads it before a look at a name and finds it unmoved later knows that no rename
+    /// or removal through the mount has overtaken the look.
+    /// </remarks>
+    public uint NamesLost
+    {
+        get => SeenDirectory is { } seen ? Volatile.Read(ref seen.NamesLost) : 0;
+        set => Volatile.Write(ref AsDirectory.NamesLost, value);
+    }
+
     /// <summary>Who may have attributes of this directory on their way to them.</summary>
     public ref Onlookers Onlookers => ref AsDirectory.Onlookers;
 
@@ -266,6 +277,18 @@ internal sealed class Node
             ? record.Guard.Matches(Volume.GuardOf(stat))
             : FileMode.TypeOf(stat.Mode) == Guard.FileType
                 && (Volume.Facts.MakesUpBirthTimes || Guard.Matches(Volume.GuardOf(stat)));
+    }
+
+    /// <summary>The name, if it is a known one.</summary>
+    public NodeName? NameIn(Node directory, ReadOnlySpan<byte> terminated)
+    {
+        for (NodeName? name = Names; name is not null; name = name.Next)
+        {
+            if (name.Is(directory, terminated))
+                return name;
+        }
+
+        return null;
     }
 
     private static T Only<T>(ref T? place)

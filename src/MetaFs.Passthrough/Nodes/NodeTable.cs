@@ -85,15 +85,22 @@ internal sealed class NodeTable : IDisposable
     /// <param name="stat">What the share shows of it.</param>
     /// <param name="parent">The directory.</param>
     /// <param name="name">The name there.</param>
-    /// <param name="node">The node; where the answer is false, one that has the inode's number but does not match it.</param>
-    public bool TryLookup(ShareVolume volume, in Statx stat, Node parent, CString name, out Node node)
+    /// <param name="namesLost">The directory's <see cref="Node.NamesLost"/> before the look; null: not known.</param>
+    /// <param name="node">The node; where the answer is false, one that has the inode's number.</param>
+    /// <returns>
+    /// False: the node does not match what was seen, or it would get a name that it may have lost since. Only another look
+    /// can tell.
+    /// </returns>
+    public bool TryLookup(
+        ShareVolume volume, in Statx stat, Node parent, CString name, uint? namesLost, out Node node)
     {
         lock (_lock)
         {
-            if (!_byKey.TryGetValue(new InodeKey(volume.Id, stat.Ino), out Node? found))
-                found = NewNode(volume, stat.Ino, volume.GuardOf(stat));
-            node = found;
+            bool isKnown = _byKey.TryGetValue(new InodeKey(volume.Id, stat.Ino), out Node? found);
+            node = found ??= NewNode(volume, stat.Ino, volume.GuardOf(stat));
             if (!found.Is(stat))
+                return false;
+            if (isKnown && parent.NamesLost != namesLost && found.NameIn(parent, name.Terminated) is null)
                 return false;
             AddNameLocked(found, parent, name.Terminated);
             found.LookupCount++;
@@ -164,7 +171,7 @@ internal sealed class NodeTable : IDisposable
             node.IsRemoved = true;
             for (NodeName? name = node.Names; name is not null; name = name.Next)
             {
-                Detach(node, name);
+                Lose(node, name);
                 DropReferenceLocked(name.Parent);
             }
 
@@ -244,11 +251,9 @@ internal sealed class NodeTable : IDisposable
 
     private void AddNameLocked(Node node, Node parent, ReadOnlySpan<byte> terminated)
     {
-        for (NodeName? name = node.Names; name is not null; name = name.Next)
+        if (node.NameIn(parent, terminated) is { } known)
         {
-            if (!name.Is(parent, terminated))
-                continue;
-            Attach(node, name);
+            Attach(node, known);
             return;
         }
 
@@ -262,7 +267,7 @@ internal sealed class NodeTable : IDisposable
         if (!replaces)
             return;
         if (!IsSameEntry(node, added, old!))
-            Detach(node, old!);
+            Lose(node, old!);
         DropReferenceLocked(old!.Parent);
     }
 
@@ -281,7 +286,7 @@ internal sealed class NodeTable : IDisposable
         if (found is null)
             return;
         node.Names = kept;
-        Detach(node, found);
+        Lose(node, found);
 
         // Another spelling, on a share that ignores case, is the same entry.
         for (NodeName? name = kept; name is not null; name = name.Next)
@@ -291,6 +296,12 @@ internal sealed class NodeTable : IDisposable
         }
 
         DropReferenceLocked(parent);
+    }
+
+    private static void Lose(Node node, NodeName name)
+    {
+        name.Parent.NamesLost++;
+        Detach(node, name);
     }
 
     private static void Attach(Node node, NodeName name)

@@ -52,7 +52,7 @@ internal sealed class NodeFixture : IDisposable
     public Node Lookup(in Statx stat, Node parent, string name)
     {
         Node node;
-        while (!Table.TryLookup(Volume, stat, parent, Names.Z(name), out node))
+        while (!Table.TryLookup(Volume, stat, parent, Names.Z(name), parent.NamesLost, out node))
             Table.ReleaseKey(node);
         return node;
     }

@@ -171,7 +171,7 @@ public sealed class NodeTableTests : IDisposable
     {
         Node old = _nodes.Lookup(Stats.File(10).Born(1), _root, "a");
         Assert.False(_nodes.Table.TryLookup(
-            _nodes.Volume, Stats.File(10).Born(2), _root, Names.Z("b"), out Node found));
+            _nodes.Volume, Stats.File(10).Born(2), _root, Names.Z("b"), _root.NamesLost, out Node found));
         Assert.Same(old, found);
         Assert.Equal(1ul, old.LookupCount);
         Assert.Equal(["a"], NamesOf(old));
@@ -228,6 +228,36 @@ public sealed class NodeTableTests : IDisposable
         Assert.Equal(["new"], NamesOf(directory));
         Assert.Equal(0, parent.References);
         Assert.Same(_root, directory.Names!.Parent);
+    }
+
+    [Fact]
+    public void A_look_of_before_a_rename_gives_no_name_back()
+    {
+        Node directory = _nodes.Directory(4, _root, "d");
+        uint before = _root.NamesLost;
+        _nodes.Table.AddName(directory, _root, Names.Z("e"));
+        _nodes.Table.RemoveName(directory, _root, Names.Terminated("d"));
+        Assert.False(TryLookup(before));
+        Assert.False(TryLookup(null));
+        Assert.Equal(["e"], NamesOf(directory));
+        Assert.Equal(1ul, directory.LookupCount);
+        Assert.True(TryLookup(_root.NamesLost));
+        Assert.Equal(["d"], NamesOf(directory));
+        Assert.True(TryLookup(before));
+
+        bool TryLookup(uint? namesLost) => _nodes.Table.TryLookup(
+            _nodes.Volume, Stats.Directory(4), _root, Names.Z("d"), namesLost, out _);
+    }
+
+    [Fact]
+    public void A_removal_of_all_names_tells_each_of_their_directories()
+    {
+        Node directory = _nodes.Directory(4, _root, "d");
+        Node file = _nodes.File(10, _root, "a");
+        _nodes.File(10, directory, "b");
+        (uint, uint) before = (_root.NamesLost, directory.NamesLost);
+        _nodes.Table.Remove(file);
+        Assert.Equal((before.Item1 + 1, before.Item2 + 1), (_root.NamesLost, directory.NamesLost));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Passthrough.Tests.Harness;
 
@@ -41,6 +42,31 @@ public sealed class RacingRenameTests
     }
 
     [Fact]
+    public void A_look_that_a_rename_overtook_gives_a_directory_no_name_back()
+    {
+        // The kernel asks again for a name that it knows without the directory's lock (fs/fuse/dir.c, fuse_dentry_revalidate).
+        using var share = new ShareUnderTest();
+        NodeId directory = share.Mkdir("a");
+        var lost = new List<Errno>();
+        WhileRenaming(share, () => LookAt(share, "a"), () => lost.Add(share.TryGetattr(directory)));
+        Assert.DoesNotContain(lost, errno => errno != Errno.OK);
+    }
+
+    [Fact]
+    public void Nor_does_it_give_a_file_the_name_that_another_one_has_now()
+    {
+        using var share = new ShareUnderTest();
+        NodeId file = share.Create("a");
+        share.Create("b");
+        for (int i = 0; i < 100; i++)
+        {
+            WhileRenaming(share, () => LookAt(share, "a") | LookAt(share, "b"), flags: RenameFlags.RENAME_EXCHANGE, rounds: 20);
+            share.Link(file, "c");
+            share.Unlink("c");
+        }
+    }
+
+    [Fact]
     public void A_file_below_a_directory_that_moved_elsewhere_is_found_there()
     {
         using var share = ShareUnderTest.WithFewDescriptors();
@@ -59,8 +85,17 @@ public sealed class RacingRenameTests
         }
     }
 
+    private static Errno LookAt(ShareUnderTest share, string name)
+    {
+        Errno errno = share.Fs.Lookup(ShareUnderTest.Daemon, NodeId.Root, Names.Z(name), out FuseEntryOut entry);
+        if (errno == Errno.OK)
+            share.Fs.Forget(new NodeId(entry.Nodeid), 1);
+        return errno;
+    }
+
     /// <summary>All different answers that a look gave while "a" became "b" and "b" became "a".</summary>
-    private static Errno[] WhileRenaming(ShareUnderTest share, Func<Errno> look)
+    private static Errno[] WhileRenaming(
+        ShareUnderTest share, Func<Errno> look, Action? after = null, RenameFlags flags = 0, int rounds = Rounds)
     {
         bool stop = false;
         var answers = new HashSet<Errno>();
@@ -70,10 +105,12 @@ public sealed class RacingRenameTests
                 answers.Add(look());
         });
         looking.Start();
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < rounds; i++)
         {
-            share.Rename("a", "b");
-            share.Rename("b", "a");
+            share.Rename("a", "b", flags);
+            after?.Invoke();
+            share.Rename("b", "a", flags);
+            after?.Invoke();
         }
 
         Volatile.Write(ref stop, true);
