@@ -140,8 +140,9 @@ public sealed partial class PassthroughFileSystem
         Save(node, record with { Ctime = Math.Max(now, shown + 1), SetAt = now });
     }
 
-    // Some shares count one link whatever there is; another name that leads to the inode knows better.
-    private bool HasName(Node node) => node.Names is not null && StatNode(node, out _) == Errno.OK && node.Names is not null;
+    // Some shares count one link whatever there is; another name that leads to the inode knows better. No rename is waited
+    // for: it is this thread's own.
+    private bool HasName(Node node) => node.Names is { } names && StatNames(node, names, out _) == Errno.OK;
 
     // The row goes at once: its inode number is free for another file, and may have become one's already. What the kernel
     // still holds, by handle, working directory or O_PATH, keeps its values in memory until FORGET.

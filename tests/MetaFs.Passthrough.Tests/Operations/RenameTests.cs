@@ -188,6 +188,26 @@ public sealed class RenameTests
     }
 
     [Fact]
+    public void A_rename_over_a_file_whose_other_name_is_gone_waits_for_nothing()
+    {
+        using var share = new ShareUnderTest(Recording);
+        share.Link(share.Create("f", context: s_one), "g");
+        share.Create("h", context: s_two);
+        share.Share.Delete("g");
+        Exception? waited = null;
+        var renaming = new Thread(() =>
+        {
+            // The first wait from here on is interrupted.
+            Thread.CurrentThread.Interrupt();
+            waited = Record.Exception(() => share.Rename("h", "f"));
+        });
+        renaming.Start();
+        renaming.Join();
+        Assert.Null(waited);
+        Assert.Equal(1002u, share.Lookup("f").Attr.Uid);
+    }
+
+    [Fact]
     public void Renames_in_both_directions_at_once_come_to_an_end()
     {
         using var share = new ShareUnderTest(Recording);
