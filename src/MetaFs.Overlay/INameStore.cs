@@ -6,7 +6,8 @@ namespace MetaFs.Overlay;
 /// <param name="Parent">The directory's number, ours.</param>
 /// <param name="Name">The name there; bytes, no NUL, in the one form of a share that ignores case.</param>
 /// <param name="Ino">Whose it is from now on, by our number; 0: nobody's.</param>
-public readonly record struct NameChange(long Volume, ulong Parent, byte[] Name, ulong Ino);
+/// <param name="Was">Where it becomes nobody's: only if it is this one's, another one may have got it since; 0: whosever.</param>
+public readonly record struct NameChange(long Volume, ulong Parent, byte[] Name, ulong Ino, ulong Was = 0);
 
 /// <summary>A rename that may have happened or not.</summary>
 /// <param name="Volume">The volume.</param>

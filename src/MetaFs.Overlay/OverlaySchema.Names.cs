@@ -19,7 +19,8 @@ internal static partial class OverlaySchema
         ON CONFLICT (volume, parent, name) DO UPDATE SET ino = excluded.ino WHERE ino <> excluded.ino
         """;
 
-    public const string RemoveName = "DELETE FROM name WHERE volume = ?1 AND parent = ?2 AND name = ?3";
+    public const string RemoveName =
+        "DELETE FROM name WHERE volume = ?1 AND parent = ?2 AND name = ?3 AND (?4 = 0 OR ino = ?4)";
 
     public const string LastMove = "SELECT ifnull(max(id), 0) FROM move";
 

@@ -167,12 +167,9 @@ public sealed partial class SqliteOverlayStore
         statement.Bind(1, change.Volume);
         statement.Bind(2, change.Parent);
         statement.Bind(3, change.Name);
+        statement.Bind(4, change.Ino != 0 ? change.Ino : change.Was);
         if (change.Ino != 0)
-        {
             _hasNames = true;
-            statement.Bind(4, change.Ino);
-        }
-
         return statement.Run();
     }
 }

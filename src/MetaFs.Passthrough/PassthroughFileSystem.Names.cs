@@ -14,34 +14,55 @@ public sealed partial class PassthroughFileSystem
     private Errno LookupNamed(
         ShareVolume volume, Node directory, SafeFd directoryFd, CString name, ref Statx seen, out Node node)
     {
-        node = null!;
+        uint? namesLost = null;
+        while (true)
+        {
+            Errno errno = TryLookupNamed(volume, directory, name, seen, namesLost, out Node? found);
+            node = found!;
+            if (errno != Errno.OK || found is not null)
+                return errno;
+            namesLost = directory.NamesLost;
+            errno = LookAgain(volume, directory, directoryFd, name, ref seen);
+            if (errno != Errno.OK)
+                return errno;
+        }
+    }
+
+    // No error and no node: what was seen is not what the name is known for, and only another look can tell which is older.
+    private Errno TryLookupNamed(
+        ShareVolume volume, Node directory, CString name, in Statx seen, uint? namesLost, out Node? node)
+    {
+        node = null;
         if (ShareView.Known(directory, volume, name) is { } replaced && !replaced.Is(seen with { Ino = replaced.Ino }))
         {
-            Errno looked = LookAgain(volume, directory, directoryFd, name, ref seen);
-            if (looked != Errno.OK)
-                return looked;
-            if (replaced.IsMoving)
-                return Errno.ESTALE;
-            if (!replaced.IsRemoved && !replaced.Is(seen with { Ino = replaced.Ino }))
-                Supplant(replaced, directory, name);
+            if (namesLost is not null)
+                Supplant(replaced, directory, name, namesLost);
+            return Errno.OK;
         }
 
         Node? linked = LinkedTo(volume, seen);
         lock (volume.Naming)
         {
+            bool isProven = directory.NamesLost == namesLost;
             Node? known = ShareView.Known(directory, volume, name);
             ulong ino = known?.Ino ?? 0;
             bool isKept = false;
             Errno errno = known is null
-                ? NumberOf(volume, directory, name, seen, linked, out ino, out isKept)
+                ? NumberOf(volume, directory, name, seen, isProven, linked, out ino, out isKept)
                 : Errno.OK;
-            if (errno != Errno.OK)
+            if (errno != Errno.OK || ino == 0)
                 return errno;
-            while (!_nodes.TryLookup(volume, seen with { Ino = ino }, directory, name, directory.NamesLost, out node))
-                _nodes.ReleaseKey(node);
+            if (!_nodes.TryLookup(volume, seen with { Ino = ino }, directory, name, namesLost, out Node found))
+            {
+                if (isProven && known is null && !found.Is(seen with { Ino = ino }))
+                    _nodes.ReleaseKey(found);
+                return Errno.OK;
+            }
+
+            node = found;
             if (known is null)
-                volume.Links.Note(node, seen);
-            if (isKept && NameIn(node, directory, name) is { } kept)
+                volume.Links.Note(found, seen);
+            if (isKept && NameIn(found, directory, name) is { } kept)
                 kept.IsKept = true;
             return Errno.OK;
         }
@@ -63,9 +84,11 @@ public sealed partial class PassthroughFileSystem
         return FreshNumber(volume, directory.Ino, form, out ino) == Errno.OK ? volume.ShownIno(ino) : entry.Ino;
     }
 
-    // The number of a name that the kernel does not know. Under the volume's Naming.
+    // The number of a name that the kernel does not know; 0: what was seen is not what had the name when it was kept, and
+    // may be older. Under the volume's Naming.
     private Errno NumberOf(
-        ShareVolume volume, Node directory, CString name, in Statx seen, Node? linked, out ulong ino, out bool isKept)
+        ShareVolume volume, Node directory, CString name, in Statx seen, bool isProven, Node? linked, out ulong ino,
+        out bool isKept)
     {
         ino = VolumeIdentity.RootByName;
         isKept = false;
@@ -82,6 +105,12 @@ public sealed partial class PassthroughFileSystem
                 Errno errno = Confirm(volume, ino, seen, out isKept);
                 if (errno != Errno.OK || isKept)
                     return errno;
+                if (!isProven)
+                {
+                    ino = 0;
+                    return Errno.OK;
+                }
+
                 Disown(volume, directory.Ino, form, ino);
             }
         }
@@ -178,8 +207,11 @@ public sealed partial class PassthroughFileSystem
         if (ShareView.Known(directory, volume, name) is { } known)
             Supplant(known, directory, name);
         ReadOnlySpan<byte> form = volume.FormOf(name.Bytes);
-        if (_store.HasNames && _store.FindName(volume.Id, directory.Ino, form, out ulong ino) == OverlayStatus.Ok)
-            Disown(volume, directory.Ino, form, ino);
+        lock (volume.Naming)
+        {
+            if (_store.HasNames && _store.FindName(volume.Id, directory.Ino, form, out ulong ino) == OverlayStatus.Ok)
+                Disown(volume, directory.Ino, form, ino);
+        }
     }
 
     // A name that the share does not have any more, and nothing but the name to know its file again by: who gets the name next
@@ -199,26 +231,41 @@ public sealed partial class PassthroughFileSystem
         bool isStale = status == OverlayStatus.Ok
             ? record!.Guard.Kind == GuardKind.None
             : status == OverlayStatus.NotFound && _store.CountNames(key, out long names) == OverlayStatus.Ok && names > 1;
-        if (isStale)
-            Disown(volume, directory.Ino, form, ino);
+        if (!isStale)
+            return;
+
+        // A file that was made or renamed meanwhile is known before its name is kept.
+        lock (volume.Naming)
+        {
+            if (ShareView.Known(directory, volume, name) is null)
+                Disown(volume, directory.Ino, form, ino);
+        }
     }
 
-    // A node's name leads to another file.
-    private void Supplant(Node node, Node directory, CString name)
+    // A node's name leads to another file. A look that says so has to be newer than all that its directory lost.
+    private void Supplant(Node node, Node directory, CString name, uint? namesLost = null)
     {
         lock (node)
         {
-            bool wasKept = NameIn(node, directory, name) is { IsKept: true };
-            _nodes.RemoveName(node, directory, name.Terminated);
+            bool wasKept;
+            lock (node.Volume.Naming)
+            {
+                if ((namesLost is not null && directory.NamesLost != namesLost)
+                    || !ReferenceEquals(ShareView.Known(directory, node.Volume, name), node))
+                    return;
+                wasKept = _nodes.RemoveEntry(node, directory, name);
+            }
+
             bool leads = node.Names is { } names && StatNames(node, names, out _) == Errno.OK;
             if (!leads && node.Record is { } record)
                 Quarantine(node, record);
             if (wasKept || node.Record is not null)
-                Forgotten(_store.Apply([], [KeptNames.Change(directory, name.Bytes, 0)]));
+                Forgotten(_store.Apply([], [KeptNames.Lost(node, directory, name.Bytes)]));
         }
     }
 
     // The same for an inode that the kernel does not know. The record first: while the name is there, so is the way to it.
+    // Under the volume's Naming, so that it stays unknown.
     private void Disown(ShareVolume volume, ulong parent, ReadOnlySpan<byte> form, ulong ino)
     {
         var key = new InodeKey(volume.Id, ino);
@@ -228,7 +275,7 @@ public sealed partial class PassthroughFileSystem
             Forgotten(_store.Quarantine(key, "its name leads to another file"));
         }
 
-        Forgotten(_store.Apply([], [new NameChange(volume.Id, parent, form.ToArray(), 0)]));
+        Forgotten(_store.Apply([], [new NameChange(volume.Id, parent, form.ToArray(), 0, ino)]));
     }
 
     // The known inode that a file with several names is, where the share shows all of them under one number at a time.

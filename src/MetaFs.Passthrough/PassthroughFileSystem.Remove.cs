@@ -110,12 +110,12 @@ public sealed partial class PassthroughFileSystem
         _nodes.RemoveName(node, directory, name.Terminated);
         if (node.IsDirectory || (stat.Nlink <= 1 && !HasName(node)))
         {
-            InodeGone(node, stat, wasKept ? [KeptNames.Change(directory, name.Bytes, 0)] : []);
+            InodeGone(node, stat, wasKept ? [KeptNames.Lost(node, directory, name.Bytes)] : []);
             return;
         }
 
         if (wasKept)
-            Forgotten(_store.Apply([], [KeptNames.Change(directory, name.Bytes, 0)]));
+            Forgotten(_store.Apply([], [KeptNames.Lost(node, directory, name.Bytes)]));
         if (wasHint && node.Record is { } record && node.Names is not null)
             Save(node, record with { Hint = HintOf(node) });
         LinksChanged(node, stat);

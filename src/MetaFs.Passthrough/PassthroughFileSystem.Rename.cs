@@ -207,6 +207,19 @@ public sealed partial class PassthroughFileSystem
     private void Renamed(
         in Place source, in Place target, Node moved, Node? replaced, Statx? old, RenameFlags flags, PendingMove? note)
     {
+        if (!moved.Volume.IsByName)
+        {
+            TakeOverNames(source, target, moved, replaced, old, flags, note);
+            return;
+        }
+
+        lock (moved.Volume.Naming)
+            TakeOverNames(source, target, moved, replaced, old, flags, note);
+    }
+
+    private void TakeOverNames(
+        in Place source, in Place target, Node moved, Node? replaced, Statx? old, RenameFlags flags, PendingMove? note)
+    {
         bool byName = moved.Volume.IsByName;
         if ((flags & RenameFlags.RENAME_EXCHANGE) != 0 && byName)
         {

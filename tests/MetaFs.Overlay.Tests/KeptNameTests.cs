@@ -48,6 +48,14 @@ public sealed class KeptNameTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_another_one_has_got_is_not_taken_away()
+    {
+        AssertOk(_store.Apply([], [Name(1, "a", 6), Name(1, "b", 5)]));
+        AssertOk(_store.Apply([], [Name(1, "a", 0) with { Was = 5 }, Name(1, "b", 0) with { Was = 5 }]));
+        Assert.Equal((6ul, 0ul), (Find(1, "a"), Find(1, "b")));
+    }
+
+    [Fact]
     public void A_number_is_taken_by_a_name_by_names_below_it_and_by_a_record()
     {
         AssertOk(_store.Apply([new OverlayChange(new InodeKey(_volume, 4), Owner(1))], [Name(2, "a", 3)]));

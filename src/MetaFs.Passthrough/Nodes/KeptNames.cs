@@ -34,8 +34,12 @@ internal sealed class KeptNames
         return status;
     }
 
+    /// <summary>The row of a name that a node has lost, unless another one has it by now.</summary>
+    public static NameChange Lost(Node node, Node directory, ReadOnlySpan<byte> name) =>
+        Change(directory, name, 0) with { Was = node.Ino };
+
     /// <summary>The row of a name; 0: nobody has it any more.</summary>
-    public static NameChange Change(Node directory, ReadOnlySpan<byte> name, ulong ino) =>
+    private static NameChange Change(Node directory, ReadOnlySpan<byte> name, ulong ino) =>
         new(directory.Volume.Id, directory.Ino, directory.Volume.FormOf(name).ToArray(), ino);
 
     /// <summary>The way to a directory: what is kept has all of it kept.</summary>

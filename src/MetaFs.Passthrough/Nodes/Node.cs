@@ -23,8 +23,9 @@ internal sealed record NodeName(Node Parent, byte[] Name, NodeName? Next)
 
 /// <summary>An inode the kernel has looked up, all of its names together.</summary>
 /// <remarks>
-/// Locks, in this order: the monitor of the node itself (record, handles; of two nodes the lower id first), then
-/// <see cref="NodeTable"/>'s, then <see cref="DirectoryFds"/>'s. No lock of another node is taken inside the tables'.
+/// Locks, in this order: the monitor of the node itself (record, handles; of two nodes the lower id first), then the volume's
+/// <see cref="ShareVolume.Naming"/> and <see cref="ShareVolume.Keeping"/>, then <see cref="NodeTable"/>'s, then
+/// <see cref="DirectoryFds"/>'s. No monitor is taken inside any of the others.
 /// </remarks>
 internal sealed class Node
 {

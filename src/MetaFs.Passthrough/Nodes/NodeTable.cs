@@ -163,6 +163,26 @@ internal sealed class NodeTable : IDisposable
             RemoveNameLocked(node, parent, terminated);
     }
 
+    /// <summary>Takes a name in all its spellings, on a share that ignores case.</summary>
+    /// <returns>Whether the database has it.</returns>
+    public bool RemoveEntry(Node node, Node parent, CString name)
+    {
+        bool wasKept = false;
+        ReadOnlySpan<byte> form = parent.Volume.FormOf(name.Bytes);
+        lock (_lock)
+        {
+            for (NodeName? known = node.Names; known is not null; known = known.Next)
+            {
+                if (!ReferenceEquals(known.Parent, parent) || !parent.Volume.FormOf(known.Name.AsSpan(..^1)).SequenceEqual(form))
+                    continue;
+                wasKept |= known.IsKept;
+                RemoveNameLocked(node, parent, known.Name);
+            }
+        }
+
+        return wasKept;
+    }
+
     /// <summary>Takes all names, and the inode's number: the next file of that number is another file.</summary>
     public void Remove(Node node)
     {
@@ -361,27 +381,5 @@ internal sealed class NodeTable : IDisposable
         _byKey.Remove(node.Key);
         if (node.Volume.IsByName)
             _orphaned.Add(node.Key);
-    }
-
-    // Mostly one node: the stack is made only for an inode with several names.
-    private struct ReapList(Node first)
-    {
-        private Node? _next = first;
-        private Stack<Node>? _more;
-
-        public void Add(Node node)
-        {
-            if (_next is null)
-                _next = node;
-            else
-                (_more ??= new Stack<Node>()).Push(node);
-        }
-
-        public bool TryTake([NotNullWhen(true)] out Node? node)
-        {
-            node = _next;
-            _next = null;
-            return node is not null || (_more is not null && _more.TryPop(out node));
-        }
     }
 }

@@ -80,7 +80,10 @@ internal sealed class ShareVolume
     /// <summary>Whether a number means the same inode as long as there is a record of it.</summary>
     public bool KeepsNumbers => IsByName || Facts.StableInodes;
 
-    /// <summary>Held while a name of a volume kept by name gets a number and a node. Before the node table's lock.</summary>
+    /// <summary>
+    /// Held while a name of a volume kept by name gets a number and a node, loses them, or goes from one node to another, so
+    /// that nobody finds it without either meanwhile. Inside a node's monitor, outside <see cref="Keeping"/>.
+    /// </summary>
     public Lock Naming { get; } = new();
 
     /// <summary>

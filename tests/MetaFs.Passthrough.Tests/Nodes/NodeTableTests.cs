@@ -1,6 +1,8 @@
 using MetaFs.Fuse;
 using MetaFs.Linux;
+using MetaFs.Overlay;
 using MetaFs.Passthrough.Nodes;
+using MetaFs.Passthrough.Shares;
 using MetaFs.Passthrough.Tests.Harness;
 
 namespace MetaFs.Passthrough.Tests.Nodes;
@@ -272,6 +274,21 @@ public sealed class NodeTableTests : IDisposable
         Assert.Equal(["a"], NamesOf(file));
         Assert.Same(directory, file.Names!.Parent);
         Assert.Equal((1, 1), (_root.References, directory.References));
+    }
+
+    [Fact]
+    public void All_spellings_of_a_name_go_at_once_where_case_is_ignored()
+    {
+        var row = new Volume(1, new VolumeIdentity("vfat", "test", 2, 0, ByName: true), default);
+        var volume = new ShareVolume(new MemoryStore(), row, Stats.Dev, 0, FileSystemFacts.Of("vfat", ""), keepAccess: false);
+        Node root = _nodes.Table.AddRoot(volume, Stats.Directory(2), volume.GuardOf(Stats.Directory(2)));
+        Node file = _nodes.Table.AddNew(volume, Stats.File(10), root, Names.Z("f"));
+        _nodes.Table.AddName(file, root, Names.Z("F"));
+        _nodes.Table.AddName(file, root, Names.Z("g"));
+        Assert.False(_nodes.Table.RemoveEntry(file, root, Names.Z("F")));
+        Assert.Equal(["g"], NamesOf(file));
+        Assert.Null(ShareView.Known(root, volume, Names.Z("f")));
+        Assert.Same(file, ShareView.Known(root, volume, Names.Z("G")));
     }
 
     [Fact]
