@@ -34,23 +34,20 @@ public sealed partial class PassthroughFileSystem
         size = 0;
         if ((KindsOf(inode) & kind) == 0)
             return Errno.OK;
-        if (!inode.IsRemoved)
+        bool wasRemoved = inode.IsRemoved;
+        if (!wasRemoved)
         {
-            OverlayStatus status = _store.GetXattr(inode.Key, name.ToArray(), value, out int? found);
-            if (status == OverlayStatus.Ok)
-            {
-                state = found is null ? XattrState.Hidden : XattrState.Kept;
-                size = found ?? 0;
-                return Errno.OK;
-            }
-
-            if (status != OverlayStatus.NotFound)
-                return ErrnoOf(status);
+            Errno errno = ReadRow(inode, name, value, out state, out size);
+            if (errno != Errno.OK || state != XattrState.None)
+                return errno;
         }
 
-        // Whoever removes the last name takes the rows into memory first, under the monitor.
+        // Whoever removes the last name takes the rows into memory first, under the monitor; and who gives a file its first
+        // name writes them first.
         lock (inode)
         {
+            if (wasRemoved && !inode.IsRemoved)
+                return ReadRow(inode, name, value, out state, out size);
             if (inode.IsRemoved && NamelessXattrs.Find(inode.Nameless, name) is { } kept)
             {
                 state = kept.IsHidden ? XattrState.Hidden : XattrState.Kept;
@@ -60,6 +57,18 @@ public sealed partial class PassthroughFileSystem
             }
         }
 
+        return Errno.OK;
+    }
+
+    private Errno ReadRow(Node inode, ReadOnlySpan<byte> name, Span<byte> value, out XattrState state, out int size)
+    {
+        state = XattrState.None;
+        size = 0;
+        OverlayStatus status = _store.GetXattr(inode.Key, name.ToArray(), value, out int? found);
+        if (status != OverlayStatus.Ok)
+            return status == OverlayStatus.NotFound ? Errno.OK : ErrnoOf(status);
+        state = found is null ? XattrState.Hidden : XattrState.Kept;
+        size = found ?? 0;
         return Errno.OK;
     }
 
@@ -150,9 +159,8 @@ public sealed partial class PassthroughFileSystem
         Forgotten(status);
     }
 
-    private Errno WriteRecord(Node node, InodeRecord? record, ReadOnlySpan<XattrChange> changes)
+    private Errno WriteRecord(Node node, InodeRecord? old, InodeRecord? record, ReadOnlySpan<XattrChange> changes)
     {
-        InodeRecord? old = node.Record;
         OverlayStatus status = OverlayStatus.Ok;
         if (record is null)
             status = old is null ? OverlayStatus.Ok : _store.Remove(node.Key, old);
@@ -169,13 +177,13 @@ public sealed partial class PassthroughFileSystem
     private Errno Name(Node inode, InodeRecord record)
     {
         // No row is of it yet, whatever its record says.
-        inode.Record = null;
-        Errno errno = Save(inode, record, NamelessXattrs.AsChanges(inode.Nameless));
-        if (errno == Errno.OK)
-            inode.Nameless = [];
-        else
-            inode.Record = record;
-        return errno;
+        Errno errno = WriteRecord(inode, old: null, record, NamelessXattrs.AsChanges(inode.Nameless));
+        if (errno != Errno.OK)
+            return errno;
+        KeepPlace(inode.Names?.Parent);
+        inode.Record = record;
+        inode.Nameless = [];
+        return Errno.OK;
     }
 
     // What gives another inode the same attributes. Under the node's monitor.

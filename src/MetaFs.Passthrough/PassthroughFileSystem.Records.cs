@@ -109,7 +109,7 @@ public sealed partial class PassthroughFileSystem
         // A removed file lives only as long as the kernel's references to it: so does what is known of it.
         if (!node.IsRemoved)
         {
-            Errno errno = WriteRecord(node, record, xattrs);
+            Errno errno = WriteRecord(node, node.Record, record, xattrs);
             if (errno != Errno.OK)
                 return errno;
             if (record is not null)

@@ -362,8 +362,6 @@ public sealed partial class PassthroughFileSystem
     private Errno Linked(Node inode, Node directory, CString newName)
     {
         bool wasNameless = inode.IsRemoved;
-        if (wasNameless)
-            _nodes.Revive(inode);
         _nodes.LookupAs(inode, directory, newName);
         Errno errno = Errno.OK;
         if (wasNameless && inode.Record is { } record)
@@ -373,7 +371,13 @@ public sealed partial class PassthroughFileSystem
         else
             errno = ErrnoOf(KeepNames(inode));
         if (errno == Errno.OK)
+        {
+            // Not before: the rows are what is known of a file with a name.
+            if (wasNameless)
+                _nodes.Revive(inode);
             return errno;
+        }
+
         if (wasNameless)
             _nodes.Remove(inode);
         _nodes.Forget(inode.Id, 1);

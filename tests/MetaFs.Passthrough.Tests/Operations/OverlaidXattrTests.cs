@@ -1,5 +1,6 @@
 using System.Text;
 using MetaFs.Fuse;
+using MetaFs.Fuse.Abi;
 using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Tests.Harness;
@@ -184,6 +185,31 @@ public sealed class OverlaidXattrTests
         share.Chmod(made, Oct(750));
         Assert.Equal(Oct(710), share.Share.Stat("d/s").Mode & Oct(777));
         Assert.Equal(AclBytes.Of("1:7 2:7:1000 4:1 16:5 32:0"), Bytes(share, made, "system.posix_acl_access"));
+    }
+
+    [Fact]
+    public void A_file_that_gets_its_first_name_has_them_all_the_while()
+    {
+        using var share = new ShareUnderTest(s_overlay);
+        var request = new CreateRequest(OpenFlags.O_RDWR, FileMode.S_IFREG | Oct(600), 0, false);
+        Errno errno = share.Fs.Tmpfile(Daemon, NodeId.Root, request, out FuseEntryOut entry, out FuseOpenOut open);
+        if (errno == Errno.EOPNOTSUPP)
+            return; // the temporary directory's file system has no O_TMPFILE
+        var node = new NodeId(share.Counted(entry).Nodeid);
+        Assert.Equal(Errno.OK, Set(share, node, "user.a", "1"));
+        (Errno Errno, string Value) seen = default;
+        var reading = new Thread(() => seen = (Get(share, node, "user.a", out string value), value));
+        share.Store.BeforePutXattrs = () =>
+        {
+            // Until it has its answer, or waits for the link.
+            reading.Start();
+            SpinWait.SpinUntil(() => (reading.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0);
+        };
+        share.Link(node, "f");
+        reading.Join();
+        Assert.Equal((Errno.OK, "1"), seen);
+        Assert.Equal((Errno.OK, "1"), (Get(share, node, "user.a", out string after), after));
+        share.Release(node, new FileHandle(open.Fh));
     }
 
     [Fact]
