@@ -24,7 +24,7 @@ public sealed partial class PassthroughFileSystem
         int version = Volatile.Read(ref inode.AclVersion);
         Errno errno = GetXattr(inode, kind, name, value, out size);
         if (errno == Errno.ENODATA && kind == XattrKinds.AccessAcl)
-            RememberNone(inode, version, now);
+            RememberNone(inode, kind, version, now);
         if (errno is Errno.EOPNOTSUPP or Errno.ENOSYS || (errno == Errno.ESTALE && inode.IsRemoved))
             return Errno.ENODATA;
         if (errno != Errno.OK || kind != XattrKinds.AccessAcl || value.IsEmpty)
@@ -36,12 +36,17 @@ public sealed partial class PassthroughFileSystem
     }
 
     // Whoever sets one meanwhile holds the monitor until it has moved the version on.
-    private void RememberNone(Node inode, int version, long now)
+    private void RememberNone(Node inode, XattrKinds kind, int version, long now)
     {
+        long until = now + (long)_options.AttrTimeout.TotalMilliseconds;
         lock (inode)
         {
-            if (version == inode.AclVersion)
-                Volatile.Write(ref inode.NoAccessAclUntil, now + (long)_options.AttrTimeout.TotalMilliseconds);
+            if (version != inode.AclVersion)
+                return;
+            if (kind == XattrKinds.AccessAcl)
+                Volatile.Write(ref inode.NoAccessAclUntil, until);
+            else
+                inode.NoDefaultAclUntil = until;
         }
     }
 
@@ -177,18 +182,20 @@ public sealed partial class PassthroughFileSystem
     }
 
     // That there is none is believed as long as the kernel believes attributes. Through the mount one comes by SETXATTR,
-    // which the kernel keeps apart from what makes names by the directory's lock.
+    // which the kernel keeps apart by the directory's lock from what makes names, but not from O_TMPFILE (fs/namei.c,
+    // vfs_tmpfile).
     private byte[]? DefaultAclOnShare(Node directory, SafeFd fd)
     {
         CString name = XattrName.DefaultAcl;
         long now = Environment.TickCount64;
         if (now < directory.NoDefaultAclUntil || !AsksShare(directory.Volume, XattrKinds.DefaultAcl, name.Bytes))
             return null;
+        int version = Volatile.Read(ref directory.AclVersion);
         Span<byte> acl = stackalloc byte[PosixAcl.LargestSize];
         Errno errno = Libc.Fgetxattr(fd, name, acl, out int size);
         _ = LacksKind(directory, XattrKinds.DefaultAcl, errno);
         if (errno == Errno.ENODATA)
-            directory.NoDefaultAclUntil = now + (long)_options.AttrTimeout.TotalMilliseconds;
+            RememberNone(directory, XattrKinds.DefaultAcl, version, now);
         return errno == Errno.OK && PosixAcl.TryRead(acl[..size], out _) ? acl[..size].ToArray() : null;
     }
 

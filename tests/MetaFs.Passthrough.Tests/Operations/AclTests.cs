@@ -10,6 +10,7 @@ namespace MetaFs.Passthrough.Tests.Operations;
 public sealed class AclTests
 {
     private const string Access = "system.posix_acl_access";
+    private const string Default = "system.posix_acl_default";
     private const string Minimal = "1:7 4:5 32:1";
     private const string Extended = "1:6 2:7:1000 4:0 16:6 32:4";
 
@@ -64,6 +65,43 @@ public sealed class AclTests
         NodeId directory = share.Mkdir("d", Oct(750), User(1000, 1000));
         share.Fs.Setxattr(Daemon, directory, Names.Z(name), AclBytes.Of(Minimal), 0, false);
         Assert.Equal(FileMode.S_IFDIR | Oct(750), share.Getattr(directory).Mode);
+    }
+
+    [AclTheory]
+    [InlineData(2000)]
+    public void A_default_acl_counts_at_once_whoever_makes_files_without_a_name_meanwhile(int rounds)
+    {
+        using var share = new ShareUnderTest();
+        NodeId directory = share.Mkdir("d");
+        bool stop = false;
+        var making = new Thread(() =>
+        {
+            // The kernel takes no lock of the directory for O_TMPFILE (fs/namei.c, vfs_tmpfile).
+            var request = new CreateRequest(OpenFlags.O_RDWR, FileMode.S_IFREG | Oct(600), 0, false);
+            while (!Volatile.Read(ref stop)
+                && share.Fs.Tmpfile(Daemon, directory, request, out FuseEntryOut entry, out FuseOpenOut open) == Errno.OK)
+            {
+                share.Fs.Release(Daemon, new NodeId(entry.Nodeid), new FileHandle(open.Fh));
+                share.Fs.Forget(new NodeId(entry.Nodeid), 1);
+            }
+        });
+        making.Start();
+        var request = new CreateRequest(OpenFlags.O_WRONLY | OpenFlags.O_CREAT, FileMode.S_IFREG | Oct(666), Oct(77), false);
+        int wrong = 0;
+        for (int i = 0; i < rounds; i++)
+        {
+            share.Fs.Setxattr(Daemon, directory, Names.Z(Default), AclBytes.Of("1:7 4:5 32:0"), 0, false);
+            share.Fs.Create(Daemon, directory, Names.Z("f"), request, out FuseEntryOut entry, out FuseOpenOut open);
+            wrong += (entry.Attr.Mode & Oct(777)) == Oct(640) ? 0 : 1;
+            share.Release(new NodeId(entry.Nodeid), new FileHandle(open.Fh));
+            share.Unlink("f", directory);
+            share.Fs.Forget(new NodeId(entry.Nodeid), 1);
+            share.Fs.Removexattr(Daemon, directory, Names.Z(Default));
+        }
+
+        Volatile.Write(ref stop, true);
+        making.Join();
+        Assert.Equal(0, wrong);
     }
 
     private static Errno Set(ShareUnderTest share, NodeId node, string acl, bool killSgid = false) =>
