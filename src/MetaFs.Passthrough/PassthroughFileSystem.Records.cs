@@ -186,6 +186,8 @@ public sealed partial class PassthroughFileSystem
     private void EntriesChanged(Node directory, SafeFd fd)
     {
         directory.EntriesChangedAt = Environment.TickCount64;
+        if (directory.TimeOnShare is { } time)
+            time.IsOutdated = true;
         if (directory.Onlookers.TakeOthers())
             _connection?.InvalidateInode(directory.Id, -1, 0);
         if (directory.Record?.Witness is null || ShareView.Held(directory, fd, out Statx stat) != Errno.OK)

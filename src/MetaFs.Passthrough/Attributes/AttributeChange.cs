@@ -244,6 +244,8 @@ internal ref struct AttributeChange
     /// <summary>The data changes: recorded times are void.</summary>
     public void VoidTimes()
     {
+        if (_node.TimeOnShare is { } time)
+            time.IsOutdated = true;
         _draft.Atime = null;
         _draft.Mtime = null;
         _draft.Witness = null;

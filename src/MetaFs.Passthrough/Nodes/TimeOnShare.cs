@@ -20,6 +20,6 @@ internal sealed class TimeOnShare(in Statx share, long now)
     /// <summary>What the share showed, ns.</summary>
     public long Mtime => Witness.Mtime;
 
-    /// <summary>Data changed after it was set, and no close has stamped that yet.</summary>
+    /// <summary>Data or entries changed after it was set, and no close has stamped that yet.</summary>
     public volatile bool IsOutdated;
 }
