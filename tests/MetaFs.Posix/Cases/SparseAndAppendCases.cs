@@ -79,19 +79,6 @@ internal static class SparseAndAppendCases
         d.Content("file").Is("01y");
     }
 
-    public static void AppendingEndsWithItsFlag(CaseDirectory d)
-    {
-        d.File("file", "0123");
-        SafeFd fd = d.Opened("file", O_RDWR | O_APPEND);
-        fd.Write("45").Ok();
-        Syscalls.SetFlags(fd, default).Ok();
-        fd.Pwrite("X", 1).Ok();
-        d.Content("file").Is("0X2345");
-        Syscalls.SetFlags(fd, O_APPEND).Ok();
-        fd.Write("6").Ok();
-        d.Content("file").Is("0X23456");
-    }
-
     public static void WritesOverlap(CaseDirectory d)
     {
         SafeFd fd = d.Opened("file", O_RDWR | O_CREAT, 600);

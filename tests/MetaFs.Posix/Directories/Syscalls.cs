@@ -25,9 +25,6 @@ internal static class Syscalls
 
     public static Errno Msync(nint address, nuint length) => Result(msync(address, length, MS_SYNC));
 
-    /// <summary>fcntl(2), F_SETFL.</summary>
-    public static Errno SetFlags(SafeFd fd, OpenFlags flags) => Result(fcntl(fd, F_SETFL, flags.Value));
-
     public static Errno Munmap(nint address, nuint length) => Result(munmap(address, length));
 
     /// <summary>The supplementary groups of the process.</summary>
@@ -37,8 +34,6 @@ internal static class Syscalls
         int count = getgroups(groups.Length, groups);
         return count < 0 ? [] : groups[..count];
     }
-
-    private const int F_SETFL = 4;
 
     private static Errno Result(int result) => result < 0 ? (Errno)Marshal.GetLastPInvokeError() : OK;
 
@@ -56,9 +51,6 @@ internal static class Syscalls
 
     [DllImport("libc", SetLastError = true)]
     private static extern int msync(nint address, nuint length, int flags);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int fcntl(SafeFd fd, int command, nint argument);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int munmap(nint address, nuint length);
