@@ -33,6 +33,7 @@ internal sealed record Feature(Need Need, Func<CaseDirectory, string?> Probe)
         new(Need.Fallocate, DataProbes.Fallocate),
         new(Need.CopyFileRange, DataProbes.CopyFileRange),
         new(Need.LargeFiles, DataProbes.LargeFiles),
+        new(Need.AppenderMappings, Unless(SparseAndAppendCases.APageMappedThroughAnAppenderStaysWhereItIs)),
         new(Need.Holes, DataProbes.Holes),
         new(Need.CaseSensitiveNames, NameProbes.CaseSensitive),
         new(Need.AnyBytes, d => NameProbes.Keeps(d, "\xFF\xFE")),

@@ -32,6 +32,9 @@ internal enum Need
     /// <summary>More than 4 GiB.</summary>
     LargeFiles,
 
+    /// <summary>A page of a mapping made through a descriptor with O_APPEND is written to its place (bindfs appends it).</summary>
+    AppenderMappings,
+
     /// <summary>SEEK_HOLE finds holes, and they take no room.</summary>
     Holes,
 
