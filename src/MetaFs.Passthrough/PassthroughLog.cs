@@ -10,7 +10,7 @@ internal static partial class PassthroughLog
         Message = "the record of inode {Ino} was put into quarantine: {Reason}")]
     public static partial void Quarantined(ILogger log, ulong ino, string reason);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 210, Level = LogLevel.Warning,
         Message = "the name of inode {Ino} leads to another file: its record was put into quarantine")]
     public static partial void Supplanted(ILogger log, ulong ino);
 

@@ -48,6 +48,13 @@ internal sealed class MountSession
     {
         if (_options.AsCaller && !_isRoot)
             throw new CliException(ExitCode.Usage, "as=caller needs root: nobody else may act as other users");
+        if (_isRoot && _options is { NoPerm: true, Suid: true } or { NoPerm: true, Dev: true })
+            throw new CliException(
+                ExitCode.Usage,
+                "noperm lets every user give a file to root and make it set-user-ID, so with suid or dev everybody would be "
+                + "root; leave one of them out");
+        if (_isRoot && _options is { NoPerm: true, AsCaller: false })
+            CliLog.NobodyIsChecked(_log, _request.MountPoint);
         Errno limit = ServingProcess.Prepare();
         if (limit != Errno.OK)
             CliLog.FileLimit(_log, limit);

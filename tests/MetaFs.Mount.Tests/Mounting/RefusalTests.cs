@@ -12,6 +12,13 @@ public sealed class RefusalTests(ITestOutputHelper output) : MountingTest(output
     }
 
     [RootFact]
+    public void WhatWouldMakeEverybodyRootIsRefused()
+    {
+        foreach (string words in (string[])["noperm,suid", "noperm,dev", "allow_suid,as=caller,noperm"])
+            Assert.Contains("everybody would be root", MustNotMount(Source, MountPoint, $"db={Database},{words}"));
+    }
+
+    [RootFact]
     public void WhatIsNoDirectoryIsRefused()
     {
         Assert.Contains(Source + "/none", MustNotMount(Source + "/none", MountPoint, $"db={Database}"));
