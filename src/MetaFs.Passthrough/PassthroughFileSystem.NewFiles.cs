@@ -133,9 +133,13 @@ public sealed partial class PassthroughFileSystem
                 return errno;
             stat = change.Share;
             InodeGuard guard = node.Volume.GuardOf(stat, fd, CString.Empty);
+            long now = Libc.RealtimeNanoseconds();
+            bool stampsLate = item is not null && node.Volume.Facts.StampsLate;
             if (item is not null)
                 draft.Object = item with { Mtime = stat.MtimeNs };
-            InodeRecord record = draft.Finish(guard, HintOf(node), 0, Libc.RealtimeNanoseconds(), birth.Uid);
+            if (stampsLate)
+                HoldTimes(ref draft, stat, now);
+            InodeRecord record = draft.Finish(guard, HintOf(node), stampsLate ? now : 0, now, birth.Uid);
             foreach (XattrChange acl in birth.Acls)
                 record = record with { Xattrs = record.Xattrs | XattrName.KindOf(acl.Name) };
             if (!record.IsEmpty)
@@ -147,6 +151,14 @@ public sealed partial class PassthroughFileSystem
     // Without a guard nothing but its removal would keep the row of an earlier file of this number from one without a record.
     private bool MayHaveStaleRow(Node node, InodeGuard guard) =>
         guard.Kind == GuardKind.None && !node.Volume.IsByName && !_store.IsEmpty;
+
+    // What stands for a link or a device is written after symlink(2) or mknod(2) in the share's eyes, and a CIFS client shows
+    // for a while when it was closed. The object was made once.
+    private static void HoldTimes(ref RecordDraft draft, in Statx share, long now)
+    {
+        draft.Mtime = new TimeValue(share.MtimeNs, new Reason(ReasonKind.Created));
+        draft.Witness = new TimeWitness(share.MtimeNs, share.CtimeNs, share.Size, now, now);
+    }
 
     private Errno AdoptOwner(
         Node node, ref AttributeChange change, in Birth birth, in Statx stat, out RecordDraft draft)
