@@ -123,9 +123,9 @@ internal sealed partial class Actor : IDisposable
             long start = Libc.TickNanoseconds();
             _journal?.Begun(operation, start);
             Errno errno = Do(operation, target, out long count);
-            if (IsDeath(errno, predicted))
+            if (IsDeath(errno, predicted) || IsCutShort(operation, errno, count))
             {
-                Halt(operation, start, errno);
+                Halt(operation, start, errno == Errno.OK ? Errno.ENOTCONN : errno);
                 return;
             }
 
@@ -163,6 +163,11 @@ internal sealed partial class Actor : IDisposable
     private bool IsDeath(Errno errno, Errno predicted) =>
         (_plan.MayDie || _journal is not null) && errno != predicted
         && errno is Errno.ENOTCONN or Errno.ECONNABORTED or Errno.EIO or Errno.EFAULT or Errno.EINTR;
+
+    // A write may go out in several requests (fs/fuse/file.c, fuse_perform_write); write(2) tells of those before the last.
+    private bool IsCutShort(Operation operation, Errno errno, long count) =>
+        (_plan.MayDie || _journal is not null) && errno == Errno.OK && operation.Kind == OperationKind.Write
+        && count < operation.Length;
 
     private void Halt(Operation operation, long start, Errno errno)
     {
