@@ -40,12 +40,12 @@ internal static partial class CliLog
     [LoggerMessage(9, LogLevel.Debug, "cannot raise the limit of open files: {Errno}")]
     public static partial void FileLimit(ILogger log, Linux.Errno errno);
 
+    [LoggerMessage(10, LogLevel.Error, "{Line}")]
+    public static partial void Database(ILogger log, string line);
+
     [LoggerMessage(
         11, LogLevel.Warning,
         "{MountPoint}: with noperm every user of this machine reads and changes everything there as root; as=caller has "
         + "the share judge each of them")]
     public static partial void NobodyIsChecked(ILogger log, string mountPoint);
-
-    [LoggerMessage(10, LogLevel.Error, "{Line}")]
-    public static partial void Database(ILogger log, string line);
 }

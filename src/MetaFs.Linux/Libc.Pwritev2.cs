@@ -27,4 +27,12 @@ public static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static unsafe partial nint pwritev2(SafeFd fd, IoVector* vectors, int count, long offset, int flags);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    private readonly unsafe struct IoVector(byte* start, int length)
+    {
+        private readonly byte* _start = start;
+        private readonly nuint _length = (nuint)length;
+    }
 }

@@ -155,7 +155,8 @@ public sealed partial class PassthroughFileSystem
         AddMoved(records, volume, moved, new PathHint(move.ToParent, move.ToName));
         if (move.IsExchange)
             AddMoved(records, volume, other, new PathHint(move.FromParent, move.FromName));
-        else if (other != 0 && other != moved && _store.CountNames(new InodeKey(volume.Id, other), out long names) == OverlayStatus.Ok && names <= 1)
+        else if (other != 0 && other != moved
+            && _store.CountNames(new InodeKey(volume.Id, other), out long names) == OverlayStatus.Ok && names <= 1)
             records.Add(new OverlayChange(new InodeKey(volume.Id, other), null));
         if (FileMode.IsDirectory(move.Guard.FileType) && volume.Facts.IgnoresCase && moved != 0)
             _ = _store.PutDirectory(new InodeKey(volume.Id, moved), new PathHint(move.ToParent, move.ToName));

@@ -13,10 +13,11 @@ public sealed partial class PassthroughFileSystem
 {
     // O_DIRECT would ask alignment of buffers that carry a protocol header. With O_APPEND the pages of a mapping would be
     // written at the end of the file as well, since pwrite(2) then does not look at the offset; each WRITE tells whether it
-    // appends. A passed-through file gets both from the kernel.
+    // appends. A passed-through file gets both from the kernel. O_NOATIME is the owner's privilege, which the daemon may not
+    // have, and a new file need not have it.
     private static readonly OpenFlags s_notOnShare =
         OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_TRUNC | OpenFlags.O_DIRECT | OpenFlags.O_APPEND
-        | OpenFlags.O_ASYNC;
+        | OpenFlags.O_NOATIME | OpenFlags.O_ASYNC;
 
     /// <inheritdoc/>
     public Errno Open(in RequestContext context, NodeId node, OpenFlags flags, bool killSuidgid, out FuseOpenOut open)
@@ -81,15 +82,16 @@ public sealed partial class PassthroughFileSystem
         return Errno.OK;
     }
 
-    // O_NOATIME is the owner's privilege, which the daemon may not have; the kernel has looked whether the caller does. What
-    // can only be appended to (chattr +a) opens in no other way.
+    // The kernel has looked whether the caller may leave out the access time; that the daemon may not is no reason to fail.
+    // What can only be appended to (chattr +a) opens in no other way.
     private Errno OpenWilling(Node inode, OpenFlags flags, out SafeFd fd)
     {
-        Errno errno = OpenNode(inode, OnShare(flags), out fd, out _);
+        OpenFlags onShare = OnShare(flags);
+        Errno errno = OpenNode(inode, onShare | (flags & OpenFlags.O_NOATIME), out fd, out _);
         if (errno == Errno.EPERM && flags.Has(OpenFlags.O_NOATIME))
-            errno = OpenNode(inode, OnShare(flags & ~OpenFlags.O_NOATIME), out fd, out _);
+            errno = OpenNode(inode, onShare, out fd, out _);
         if (errno == Errno.EPERM && flags.Has(OpenFlags.O_APPEND))
-            errno = OpenNode(inode, OnShare(flags & ~OpenFlags.O_NOATIME) | OpenFlags.O_APPEND, out fd, out _);
+            errno = OpenNode(inode, onShare | OpenFlags.O_APPEND, out fd, out _);
         return errno;
     }
 

@@ -18,6 +18,8 @@ internal sealed class HiddenDirectory
     private const string Suffix = ".unlinked";
     private const string ReplacedSuffix = ".r";
 
+    private static readonly byte[] s_replacedEnd = Terminated(ReplacedSuffix);
+
     private readonly IOverlayStore _store;
     private readonly long _volume;
     private readonly string _prefix = Libc.RealtimeNanoseconds().ToString("x", CultureInfo.InvariantCulture);
@@ -133,7 +135,7 @@ internal sealed class HiddenDirectory
     }
 
     /// <summary>Whether a name here says that another file was to take the file's name.</summary>
-    public static bool IsOfReplaced(ReadOnlySpan<byte> terminated) => terminated.EndsWith(".r\0"u8);
+    public static bool IsOfReplaced(ReadOnlySpan<byte> terminated) => terminated.EndsWith(s_replacedEnd);
 
     /// <summary>Whether a name here is of an inode.</summary>
     public static bool IsOf(ulong ino, string hidden) =>
