@@ -113,6 +113,23 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void A_record_that_only_its_reader_finds_impossible_is_not_kept()
+    {
+        using (OverlayReader reader = OverlayReader.Open(_files.File))
+        using (OverlayRestore restore = OverlayRestore.Open(Copy))
+        {
+            DumpedRow row = reader.Dump().Single(one => one.Table == "record");
+            KeyValuePair<string, object>[] columns = [.. row.Columns.Where(one => one.Key != "uid_reason")];
+            Assert.Null(restore.Insert(row with { Columns = columns }));
+            string said = Assert.Throws<OverlayException>(restore.Commit).Message;
+            AssertSays($"the record of inode {ulong.MaxValue} has an impossible ", said);
+        }
+
+        using SqliteOverlayStore copy = SqliteOverlayStore.Open(Copy, new OverlayOpenOptions());
+        Assert.True(copy.IsEmpty);
+    }
+
+    [Fact]
     public void Tables_and_columns_are_those_of_the_schema()
     {
         using OverlayRestore restore = OverlayRestore.Open(Copy);

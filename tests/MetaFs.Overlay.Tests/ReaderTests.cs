@@ -85,6 +85,25 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
+    public void Many_look_ups_see_each_record_and_each_name_as_it_is_then()
+    {
+        InodeKey key = new(1, ulong.MaxValue - 3);
+        using SqliteOverlayStore store = _files.Open();
+        AssertOk(store.Put(key, Full()));
+        AssertOk(store.Apply([], [new NameChange(1, 1, [0xFF, (byte)'\n'], key.Ino)]));
+        using OverlayReader reader = OverlayReader.Open(_files.File);
+        using RecordLookup lookup = reader.Lookup();
+        AssertSame(Full(), lookup.Find(key));
+        Assert.Null(lookup.Find(key with { Volume = 2 }));
+        Assert.Equal(key.Ino, lookup.FindName(1, 1, [0xFF, (byte)'\n']));
+        Assert.Equal(0ul, lookup.FindName(1, 2, [0xFF, (byte)'\n']));
+        AssertOk(store.Put(key, Owner(3)));
+        AssertSame(Owner(3), lookup.Find(key));
+        _files.Execute("UPDATE record SET mode = 99999");
+        Assert.Null(lookup.Find(key));
+    }
+
+    [Fact]
     public void Paths_are_joined_from_places()
     {
         using SqliteOverlayStore store = _files.Open();

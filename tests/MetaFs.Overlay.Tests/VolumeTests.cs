@@ -110,6 +110,13 @@ public sealed class VolumeTests : IDisposable
     }
 
     [Fact]
+    public void For_people_it_is_named_with_what_tells_two_directories_apart()
+    {
+        Assert.Equal("cifs //server/share/dir (root inode 2, made 2020-09-13 12:26:40.123Z)", Share.ToString());
+        Assert.Equal("nfs host:/x (root inode 9)", new VolumeIdentity("nfs", "host:/x", 9, 0).ToString());
+    }
+
+    [Fact]
     public void Of_clones_the_one_with_the_same_source_is_taken()
     {
         using SqliteOverlayStore store = _files.Open();
