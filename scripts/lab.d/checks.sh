@@ -29,6 +29,15 @@ skip() {
     skipped=$((skipped + 1))
 }
 
+# Kinds on the machine's own kernel share its caches. Who asks whether inode numbers stay while the caches keep them (-x)
+# and who drops the caches (-s) wait for each other; in a guest nobody else is there.
+hold_caches() {
+    exec {caches}<"${BASH_SOURCE[0]}"
+    flock "$1" "$caches"
+}
+
+let_go_of_caches() { exec {caches}<&-; }
+
 as_user() { setpriv --reuid=1000 --regid=1000 --groups=33 "$@"; }
 
 mount_metafs() { "$METAFS" mount "$SHARE" "$MNT" -o "db=$METAFS_DB${METAFS_OPTIONS:+,$METAFS_OPTIONS}"; }

@@ -138,8 +138,10 @@ identity_after_remount() {
 }
 
 main() {
+    hold_caches -x
     check 'probe: the bare share' probe "$SHARE" bare
     check 'system calls: the bare share' measure "$SHARE" bare
+    let_go_of_caches
     agree bare
     if make_user_directory "$SHARE"; then
         check 'probe: the bare share, as uid 1000' probe_as_user "$SHARE" bare
@@ -147,8 +149,10 @@ main() {
         skip 'probe: the bare share, as uid 1000' 'it lets nobody but root make files'
         echo '{"facts": {}}' >"$work/probe-bare_user.json"
     fi
+    hold_caches -x
     check 'probe: the mount' probe "$MNT" mount
     check 'system calls: the mount' measure "$MNT" mount
+    let_go_of_caches
     agree mount
     promised mount
     check 'a directory for uid 1000 on the mount' make_user_directory "$MNT"

@@ -26,10 +26,12 @@ told() {
 drop_caches() {
     local i
     sleep 2.5
+    hold_caches -s
     for i in 1 2 3 4; do
         sync
         echo 3 >/proc/sys/vm/drop_caches
     done
+    let_go_of_caches
 }
 
 keeps_quiet() {

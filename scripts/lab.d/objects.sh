@@ -119,7 +119,9 @@ links_do_not_age() {
 
 stay() {
     listing "$place" >"$work/before"
+    hold_caches -s
     echo 3 >/proc/sys/vm/drop_caches
+    let_go_of_caches
     diff "$work/before" <(listing "$place")
     remount
     diff "$work/before" <(listing "$place")
