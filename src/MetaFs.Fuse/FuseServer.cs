@@ -42,6 +42,7 @@ public sealed class FuseServer : IDisposable
         _connection = new FuseConnection(channel, Statistics);
         var dispatcher = new RequestDispatcher(fileSystem, _connection, options, Statistics, log);
         _pool = new WorkerPool(dispatcher, channel, options, Statistics, End, log);
+        _connection.QueuesOpened = StartQueues;
     }
 
     /// <summary>What has been done so far.</summary>
@@ -69,6 +70,13 @@ public sealed class FuseServer : IDisposable
 
     /// <summary>Closes the device. Unmount first: a mount that is still there is not ended by this.</summary>
     public void Dispose() => _channel.Dispose();
+
+    // Requests wait in the kernel until each queue is read, or refused.
+    private void StartQueues(IReadOnlyList<IRequestChannel> queues, int needed)
+    {
+        if (_pool.StartFixed(queues) < needed)
+            _channel.RefuseQueues();
+    }
 
     // The last worker's last act.
     private void End()

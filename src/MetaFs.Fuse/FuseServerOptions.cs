@@ -17,13 +17,20 @@ public sealed record FuseServerOptions
         | FuseInitFlags.FUSE_READDIRPLUS_AUTO | FuseInitFlags.FUSE_ASYNC_DIO | FuseInitFlags.FUSE_PARALLEL_DIROPS
         | FuseInitFlags.FUSE_HANDLE_KILLPRIV_V2 | FuseInitFlags.FUSE_MAX_PAGES | FuseInitFlags.FUSE_CACHE_SYMLINKS
         | FuseInitFlags.FUSE_ABORT_ERROR | FuseInitFlags.FUSE_SETXATTR_EXT | FuseInitFlags.FUSE_INIT_EXT
-        | FuseInitFlags.FUSE_HAS_IOCTL_DIR | FuseInitFlags.FUSE_PASSTHROUGH | FuseInitFlags.FUSE_POSIX_ACL;
+        | FuseInitFlags.FUSE_HAS_IOCTL_DIR | FuseInitFlags.FUSE_PASSTHROUGH | FuseInitFlags.FUSE_POSIX_ACL
+        | FuseInitFlags.FUSE_OVER_IO_URING;
 
     /// <summary>The features to ask for, as far as the kernel and <see cref="Implemented"/> have them.</summary>
     public FuseInitFlags Wanted { get; init; } = Implemented;
 
     /// <summary>Whether to ask for FUSE_PASSTHROUGH.</summary>
     public bool Passthrough { get; init; } = true;
+
+    /// <summary>
+    /// Whether to take requests over io_uring where the kernel offers it (Linux 6.14, /sys/module/fuse/parameters/enable_uring)
+    /// and <see cref="MaxThreads"/> is at least two for each processor.
+    /// </summary>
+    public bool IoUring { get; init; } = true;
 
     /// <summary>
     /// Whether to ask for FUSE_POSIX_ACL: the kernel enforces ACLs, and mode and owner with them (it implies the mount option

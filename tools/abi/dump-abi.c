@@ -172,6 +172,15 @@ static void structs(void)
 	STRUCT(fuse_ioctl_out);
 	FIELD(fuse_ioctl_out, result); FIELD(fuse_ioctl_out, flags); FIELD(fuse_ioctl_out, in_iovs);
 	FIELD(fuse_ioctl_out, out_iovs);
+	STRUCT(fuse_uring_ent_in_out);
+	FIELD(fuse_uring_ent_in_out, flags); FIELD(fuse_uring_ent_in_out, commit_id);
+	FIELD(fuse_uring_ent_in_out, payload_sz); FIELD(fuse_uring_ent_in_out, padding);
+	FIELD(fuse_uring_ent_in_out, reserved);
+	STRUCT(fuse_uring_req_header);
+	FIELD(fuse_uring_req_header, in_out); FIELD(fuse_uring_req_header, op_in);
+	FIELD(fuse_uring_req_header, ring_ent_in_out);
+	STRUCT(fuse_uring_cmd_req);
+	FIELD(fuse_uring_cmd_req, flags); FIELD(fuse_uring_cmd_req, commit_id); FIELD(fuse_uring_cmd_req, qid);
 }
 
 static void opcodes(void)
@@ -229,6 +238,9 @@ static void numbers(void)
 	CONSTANT(FUSE_KERNEL_VERSION); CONSTANT(FUSE_KERNEL_MINOR_VERSION); CONSTANT(FUSE_MIN_READ_BUFFER);
 	CONSTANT(FUSE_COMPAT_SETXATTR_IN_SIZE); CONSTANT(FUSE_DEV_IOC_CLONE);
 	CONSTANT(FUSE_DEV_IOC_BACKING_OPEN); CONSTANT(FUSE_DEV_IOC_BACKING_CLOSE);
+	CONSTANT(FUSE_URING_IN_OUT_HEADER_SZ); CONSTANT(FUSE_URING_OP_IN_OUT_SZ);
+	CONSTANT(FUSE_IO_URING_CMD_INVALID); CONSTANT(FUSE_IO_URING_CMD_REGISTER);
+	CONSTANT(FUSE_IO_URING_CMD_COMMIT_AND_FETCH);
 }
 
 int main(void)

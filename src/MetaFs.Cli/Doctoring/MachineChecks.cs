@@ -22,6 +22,7 @@ internal sealed class MachineChecks(string root, bool isRoot)
     {
         yield return Kernel(ReadLine("/proc/sys/kernel/osrelease") ?? "");
         yield return Device();
+        yield return IoUring();
         yield return Privilege();
         yield return Fusermount();
         yield return AllowOther();
@@ -57,6 +58,18 @@ internal sealed class MachineChecks(string root, bool isRoot)
         ? Diagnosis.Ok("sqlite", $"{version}, the system's {library}")
         : Diagnosis.Warn(
             "sqlite", $"{version}, {library}: gets no fixes from the system", "install the package libsqlite3-0");
+
+    /// <summary>No fault where it is off: everything works, only slower.</summary>
+    internal Diagnosis IoUring()
+    {
+        const string parameter = "/sys/module/fuse/parameters/enable_uring";
+        return Diagnosis.Ok("io_uring", ReadLine(parameter) switch
+        {
+            null => "not in this kernel for FUSE (6.14): requests come from /dev/fuse",
+            "Y" => "on: requests are answered on the processor of their program",
+            _ => $"off: requests come from /dev/fuse; echo Y > {parameter} makes them cheaper, for mounts from then on",
+        });
+    }
 
     internal Diagnosis Fusermount()
     {

@@ -218,6 +218,7 @@ internal sealed class MountSession
         var options = new FuseServerOptions
         {
             Passthrough = _options.Passthrough,
+            IoUring = _options.IoUring,
 
             // Where nobody's owner and mode are looked at, nobody's ACL is either.
             PosixAcl = _options.Acls && FuseOptions(places).DefaultPermissions,

@@ -92,6 +92,7 @@ internal static class MountOptionTable
                 _ => null,
             }),
         Flag("no_passthrough", "keep reads and writes in the daemon", static o => o with { Passthrough = false }),
+        Flag("no_io_uring", "take requests from the device only", static o => o with { IoUring = false }),
         Value("threads", "N", "at most N worker threads, 1 to 1024 (64)",
             static (o, v) => OptionValues.TryCount(v, 1024, out int n) ? o with { Threads = n } : null),
     ];

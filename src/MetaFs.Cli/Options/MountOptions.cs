@@ -57,6 +57,9 @@ internal sealed record MountOptions
 
     public bool Passthrough { get; init; } = true;
 
+    /// <summary>Whether the kernel may hand requests over by io_uring, where it can.</summary>
+    public bool IoUring { get; init; } = true;
+
     /// <summary>The most worker threads; null leaves it to the server.</summary>
     public int? Threads { get; init; }
 }

@@ -8,6 +8,8 @@ internal static class FuseProtocol
     public const uint FUSE_KERNEL_MINOR_VERSION = 45;
     public const int FUSE_MIN_READ_BUFFER = 8192;
     public const int FUSE_COMPAT_SETXATTR_IN_SIZE = 8;
+    public const int FUSE_URING_IN_OUT_HEADER_SZ = 128;
+    public const int FUSE_URING_OP_IN_OUT_SZ = 128;
 
     public const uint FUSE_DEV_IOC_CLONE = 0x8004E500;
     public const uint FUSE_DEV_IOC_BACKING_OPEN = 0x4010E501;

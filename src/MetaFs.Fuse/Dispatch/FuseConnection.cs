@@ -18,6 +18,10 @@ internal sealed class FuseConnection : IFuseConnection
 
     private readonly IFuseChannel _channel;
 
+    // The worker that handles INIT only.
+    private IReadOnlyList<IRequestChannel> _queues = [];
+    private int _neededQueues;
+
     // Written by the one worker that handles INIT, before _ready; read by all after it.
     private volatile bool _ready;
 
@@ -46,6 +50,31 @@ internal sealed class FuseConnection : IFuseConnection
 
     /// <summary>Set when INIT has been answered for good, or the connection has ended without.</summary>
     public ManualResetEventSlim Settled { get; } = new();
+
+    /// <summary>
+    /// Starts to read the queues, once the kernel has the answer to INIT; of the channels, at least the given number.
+    /// </summary>
+    public Action<IReadOnlyList<IRequestChannel>, int>? QueuesOpened { get; set; }
+
+    /// <summary>Opens queues over io_uring, before INIT promises the kernel that they will be read.</summary>
+    /// <returns>False: there will be none.</returns>
+    public bool TryOpenQueues(int most)
+    {
+        _queues = QueuesOpened is null ? [] : _channel.OpenQueues(most, out _neededQueues);
+        return _queues.Count > 0;
+    }
+
+    /// <summary>INIT has been answered.</summary>
+    /// <param name="isTaken">Whether the kernel has taken the answer.</param>
+    public void Settle(bool isTaken)
+    {
+        if (isTaken && _queues.Count > 0)
+            QueuesOpened!(_queues, _neededQueues);
+        else
+            Drop(_queues);
+        _queues = [];
+        Settled.Set();
+    }
 
     public void Agree(FuseInitFlags features, uint minor)
     {
@@ -88,6 +117,12 @@ internal sealed class FuseConnection : IFuseConnection
             return Errno.ENAMETOOLONG;
         var body = new FuseNotifyInvalEntryOut { Parent = parent.Value, Namelen = (uint)name.Length };
         return Notify(FuseNotifyCode.FUSE_NOTIFY_INVAL_ENTRY, in body, name.Terminated);
+    }
+
+    private static void Drop(IReadOnlyList<IRequestChannel> queues)
+    {
+        foreach (IRequestChannel queue in queues)
+            queue.Dispose();
     }
 
     private Errno Notify<T>(FuseNotifyCode code, in T body, ReadOnlySpan<byte> tail)

@@ -9,38 +9,40 @@ internal sealed class FuseWorker : IReplySink
 {
     private readonly WorkerPool _pool;
     private readonly RequestDispatcher _dispatcher;
-    private readonly IFuseChannel _connection;
-    private readonly bool _ownsChannel;
+    private readonly Func<IRequestChannel>? _open;
+    private readonly bool _isCounted;
     private readonly RequestBuffer _buffer;
 
     // The worker's own thread only.
-    private IFuseChannel _channel;
+    private IRequestChannel _channel;
     private bool _busy;
     private bool _stays = true;
 
     /// <param name="pool">Whom to tell of beginnings and ends.</param>
     /// <param name="dispatcher">What handles the requests.</param>
-    /// <param name="connection">The connection's first channel.</param>
-    /// <param name="ownsChannel">Whether to open a channel of its own beside it.</param>
+    /// <param name="channel">What it reads; not the worker's to dispose.</param>
+    /// <param name="open">A channel of its own to read instead; null: none.</param>
+    /// <param name="isCounted">Whether the pool counts on it to wait for requests; else it stays until its channel ends.</param>
     /// <param name="buffer">The worker's until it leaves.</param>
     public FuseWorker(
-        WorkerPool pool, RequestDispatcher dispatcher, IFuseChannel connection, bool ownsChannel, RequestBuffer buffer)
+        WorkerPool pool, RequestDispatcher dispatcher, IRequestChannel channel, Func<IRequestChannel>? open,
+        bool isCounted, RequestBuffer buffer)
     {
         _pool = pool;
         _dispatcher = dispatcher;
-        _connection = connection;
-        _channel = connection;
-        _ownsChannel = ownsChannel;
+        _channel = channel;
+        _open = open;
+        _isCounted = isCounted;
         _buffer = buffer;
     }
 
     public void Run()
     {
-        if (_ownsChannel)
-            _channel = _connection.OpenAnother();
+        if (_open is not null)
+            _channel = _open();
         while (_stays)
             ServeOne();
-        if (_ownsChannel)
+        if (_open is not null)
             _channel.Dispose();
         _pool.Leave(_buffer);
     }
@@ -61,15 +63,15 @@ internal sealed class FuseWorker : IReplySink
 
     private void ServeOne()
     {
-        Errno errno = _channel.Read(_buffer.Request, out int length);
+        Errno errno = _channel.Read(_buffer, out ReadOnlySpan<byte> request, out Span<byte> reply);
         if (errno != Errno.OK)
         {
-            _pool.EndChannel(errno);
+            _pool.EndChannel(errno, _isCounted);
             _stays = false;
             return;
         }
         Begin();
-        _dispatcher.Dispatch(this, _buffer.Request[..length], _buffer.Reply);
+        _dispatcher.Dispatch(this, request, reply);
         if (_busy)
             End();
     }
@@ -77,12 +79,14 @@ internal sealed class FuseWorker : IReplySink
     private void Begin()
     {
         _busy = true;
-        _pool.BeginRequest();
+        if (_isCounted)
+            _pool.BeginRequest();
     }
 
     private void End()
     {
         _busy = false;
-        _stays = _pool.EndRequest();
+        if (_isCounted)
+            _stays = _pool.EndRequest();
     }
 }

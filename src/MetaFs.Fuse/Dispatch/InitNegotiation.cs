@@ -37,6 +37,8 @@ internal static class InitNegotiation
         FuseInitFlags wanted = options.Wanted & FuseServerOptions.Implemented;
         if (!options.Passthrough)
             wanted &= ~FuseInitFlags.FUSE_PASSTHROUGH;
+        if (!options.IoUring)
+            wanted &= ~FuseInitFlags.FUSE_OVER_IO_URING;
         if (!options.PosixAcl)
             wanted &= ~FuseInitFlags.FUSE_POSIX_ACL;
         // Without INIT_EXT in the answer the kernel does not look at flags2.

@@ -28,6 +28,8 @@ internal sealed partial class RequestDispatcher
         }
 
         FuseInitFlags features = InitNegotiation.Agree(in offer, _options);
+        if (features.HasFlag(FuseInitFlags.FUSE_OVER_IO_URING) && !_connection.TryOpenQueues(_options.MaxThreads))
+            features &= ~FuseInitFlags.FUSE_OVER_IO_URING;
         FuseInitOut answer = InitNegotiation.Answer(in offer, features, _options.MaxWrite);
         _connection.Agree(features, answer.Minor);
         // Before the reply: the kernel sends nothing else until it has it, so Init is never overtaken.

@@ -66,7 +66,7 @@ internal sealed partial class RequestDispatcher
                 _ = Handle(ref request, ref reply, takeBack: true);
         }
         if (request.Opcode == FuseOpcode.FUSE_INIT && (_connection.IsReady || errno != Errno.OK))
-            _connection.Settled.Set();
+            _connection.Settle(sent == Errno.OK && errno == Errno.OK);
     }
 
     private Errno Handle(ref FuseRequest request, ref ReplyWriter reply, bool takeBack)

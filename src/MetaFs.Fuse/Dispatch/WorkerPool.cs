@@ -56,6 +56,27 @@ internal sealed class WorkerPool
             throw new InvalidOperationException("no worker thread could be started", failure);
     }
 
+    /// <summary>Starts a worker for each channel, which stays as long as its channel. They do not count for how many there are.</summary>
+    /// <param name="channels">The workers' own from now on.</param>
+    /// <returns>How many could be started: those of the first channels.</returns>
+    public int StartFixed(IReadOnlyList<IRequestChannel> channels)
+    {
+        for (int i = 0; i < channels.Count; i++)
+        {
+            IRequestChannel channel = channels[i];
+            lock (_gate)
+                _statistics.SetThreads(++_count, ++_started);
+            if (TryStart(channel, () => channel, isCounted: false, null, $"fuse-ring-{i + 1}", out Exception? failure))
+                continue;
+            FuseLog.NoFurtherThread(_log, _statistics.Threads, failure!);
+            for (int rest = i; rest < channels.Count; rest++)
+                channels[rest].Dispose();
+            return i;
+        }
+
+        return channels.Count;
+    }
+
     /// <summary>A worker has read a request: sees to it that another one is there to read the next.</summary>
     public void BeginRequest()
     {
@@ -78,11 +99,17 @@ internal sealed class WorkerPool
     }
 
     /// <summary>A worker's channel has ended; it is no longer counted as idle.</summary>
-    public void EndChannel(Errno errno)
+    /// <param name="errno">Why.</param>
+    /// <param name="isCounted">False: a channel of its own kind, which says nothing about the others.</param>
+    public void EndChannel(Errno errno, bool isCounted)
     {
-        Interlocked.Decrement(ref _idle);
-        lock (_gate)
-            _ending = true;
+        if (isCounted)
+        {
+            Interlocked.Decrement(ref _idle);
+            lock (_gate)
+                _ending = true;
+        }
+
         // Unmounted, and aborted (FUSE_ABORT_ERROR): both are ends as they should be.
         if (errno is not (Errno.ENODEV or Errno.ECONNABORTED))
             FuseLog.ChannelFailed(_log, errno);
@@ -119,18 +146,29 @@ internal sealed class WorkerPool
 
         // Counted before it runs: a second request must not start a second thread while the first is coming up.
         Interlocked.Increment(ref _idle);
+        Func<IRequestChannel>? open = number > 1 ? _channel.OpenAnother : null;
+        if (TryStart(_channel, open, isCounted: true, buffer, $"fuse-{number}", out failure))
+            return true;
+        Interlocked.Decrement(ref _idle);
+        return false;
+    }
+
+    private bool TryStart(
+        IRequestChannel channel, Func<IRequestChannel>? open, bool isCounted, RequestBuffer? buffer, string name,
+        out Exception? failure)
+    {
+        failure = null;
         try
         {
             buffer ??= new RequestBuffer(_options.MaxWrite);
-            var worker = new FuseWorker(this, _dispatcher, _channel, ownsChannel: number > 1, buffer);
+            var worker = new FuseWorker(this, _dispatcher, channel, open, isCounted, buffer);
             // Background: a process whose Main has returned ends, and the kernel then aborts the connection.
-            new Thread(worker.Run, StackSize) { IsBackground = true, Name = $"fuse-{number}" }.Start();
+            new Thread(worker.Run, StackSize) { IsBackground = true, Name = name }.Start();
             return true;
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
             failure = exception;
-            Interlocked.Decrement(ref _idle);
             lock (_gate)
                 _statistics.SetThreads(--_count, _started);
             return false;

@@ -23,11 +23,13 @@ internal sealed class FuseDevice : IFuseChannel
         _shared = shared;
     }
 
-    public Errno Read(Span<byte> buffer, out int length)
+    public Errno Read(RequestBuffer buffer, out ReadOnlySpan<byte> request, out Span<byte> reply)
     {
+        reply = buffer.Reply;
         while (true)
         {
-            Errno errno = Libc.Read(_device, buffer, out length);
+            Errno errno = Libc.Read(_device, buffer.Request, out int length);
+            request = buffer.Request[..length];
             switch (errno)
             {
                 // ENOENT: the request was interrupted while the kernel handed it over (fuse_dev_do_read).
@@ -56,7 +58,7 @@ internal sealed class FuseDevice : IFuseChannel
     /// A descriptor per worker keeps the kernel's lists of running requests apart, so workers do not contend for one
     /// lock. A user who may not open /dev/fuse got the first one from fusermount3; his workers share it.
     /// </remarks>
-    public IFuseChannel OpenAnother()
+    public IRequestChannel OpenAnother()
     {
         Errno errno = Libc.Openat(
             SafeFd.CurrentDirectory, CString.FromTerminated(Path), OpenFlags.O_RDWR, 0, out SafeFd clone);
@@ -71,6 +73,11 @@ internal sealed class FuseDevice : IFuseChannel
         clone.Dispose();
         return new FuseDevice(_device, shared: true);
     }
+
+    public IReadOnlyList<IRequestChannel> OpenQueues(int most, out int needed) =>
+        UringChannel.OpenAll(_device, most, out needed);
+
+    public void RefuseQueues() => UringChannel.Refuse(_device);
 
     public Errno BackingOpen(SafeFd file, out int backingId)
     {

@@ -24,7 +24,7 @@ internal sealed class RequestBuffer
         _reply = GC.AllocateUninitializedArray<byte>(size, pinned: true);
     }
 
-    /// <summary>Where the request is read to.</summary>
+    /// <summary>Where the request is read to: one message of the device, or the memory that an entry of io_uring shares.</summary>
     public Span<byte> Request => _request;
 
     /// <summary>Where the reply is built, its header first.</summary>

@@ -26,6 +26,21 @@ public sealed class DoctorTests
         Assert.Equal(health, MachineChecks.Sqlite(library, "3.40.1").Health.ToString());
 
     [Theory]
+    [InlineData("Y\n", "on: ")]
+    [InlineData("N\n", "echo Y > /sys/module/fuse/parameters/enable_uring")]
+    [InlineData(null, "not in this kernel")]
+    public void Io_uring_is_told_and_never_a_fault(string? content, string said)
+    {
+        using var temp = new TempDirectory();
+        string parameters = temp.Make("sys/module/fuse/parameters");
+        if (content is not null)
+            File.WriteAllText(parameters + "/enable_uring", content);
+        Diagnosis diagnosis = new MachineChecks(temp.Path, isRoot: false).IoUring();
+        Assert.Equal("Ok", diagnosis.Health.ToString());
+        Assert.Contains(said, diagnosis.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(null, true, "Warn", "fuse3")]
     [InlineData(null, false, "Fail", "fuse3")]
     [InlineData("755", true, "Warn", "chmod u+s /usr/bin/fusermount3")]

@@ -50,6 +50,7 @@ public sealed class MountOptionParserTests
         { "unlinked=leave", Text(s_defaults with { Unlinked = UnlinkedFiles.Leave }) },
         { "unlinked=leave,unlinked=auto", Text(s_defaults) },
         { "no_passthrough", Text(s_defaults with { Passthrough = false }) },
+        { "no_io_uring", Text(s_defaults with { IoUring = false }) },
         { "threads=1", Text(s_defaults with { Threads = 1 }) },
         { "threads=1024", Text(s_defaults with { Threads = 1024 }) },
     };

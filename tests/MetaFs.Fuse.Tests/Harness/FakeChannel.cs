@@ -27,13 +27,14 @@ internal sealed class FakeChannel : IFuseChannel
 
     public void Unmount() => _requests.CompleteAdding();
 
-    public Errno Read(Span<byte> buffer, out int length)
+    public Errno Read(RequestBuffer buffer, out ReadOnlySpan<byte> request, out Span<byte> reply)
     {
-        length = 0;
-        if (!_requests.TryTake(out byte[]? request, Timeout.Infinite))
+        request = default;
+        reply = buffer.Reply;
+        if (!_requests.TryTake(out byte[]? message, Timeout.Infinite))
             return EndResult;
-        request.CopyTo(buffer);
-        length = request.Length;
+        message.CopyTo(buffer.Request);
+        request = buffer.Request[..message.Length];
         return Errno.OK;
     }
 
@@ -46,12 +47,27 @@ internal sealed class FakeChannel : IFuseChannel
         return WriteResult;
     }
 
-    public IFuseChannel OpenAnother()
+    public IRequestChannel OpenAnother()
     {
         lock (Written)
             Opened++;
         return this;
     }
+
+    /// <summary>Channels that stand for queues over io_uring; the first two of them have to be read.</summary>
+    public List<FakeChannel> Queues { get; } = [];
+
+    public bool QueuesRefused { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public IReadOnlyList<IRequestChannel> OpenQueues(int most, out int needed)
+    {
+        needed = 2;
+        return [.. Queues.Take(most)];
+    }
+
+    public void RefuseQueues() => QueuesRefused = true;
 
     public Errno BackingOpen(SafeFd file, out int backingId)
     {
@@ -61,7 +77,5 @@ internal sealed class FakeChannel : IFuseChannel
 
     public Errno BackingClose(int backingId) => Errno.OK;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => IsDisposed = true;
 }

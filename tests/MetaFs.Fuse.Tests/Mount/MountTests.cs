@@ -90,7 +90,7 @@ public sealed class MountTests
     [MountedFact]
     public void Stuck_readers_do_not_keep_others_out()
     {
-        using var mount = new SmallMount();
+        using var mount = new SmallMount(new FuseServerOptions { IoUring = false });
         const int readers = 12;
         using SafeFd file = mount.Open("stuck");
         Thread[] threads = [.. Enumerable.Range(0, readers).Select(i => new Thread(() =>
@@ -108,7 +108,7 @@ public sealed class MountTests
     [MountedFact]
     public void A_lone_client_starts_no_threads()
     {
-        using var mount = new SmallMount();
+        using var mount = new SmallMount(new FuseServerOptions { IoUring = false });
         for (int i = 0; i < 1000; i++)
             _ = mount.Stat("data");
         int started = mount.Server.Statistics.ThreadsStarted;

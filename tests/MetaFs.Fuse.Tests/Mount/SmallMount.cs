@@ -15,7 +15,9 @@ internal sealed class SmallMount : IDisposable
     private readonly bool _byFusermount;
     private bool _unmounted;
 
-    public SmallMount(FuseServerOptions? options = null, bool byFusermount = false, string source = "test,source")
+    public SmallMount(
+        FuseServerOptions? options = null, bool byFusermount = false, string source = "test,source",
+        Func<IFuseChannel, IFuseChannel>? wrap = null)
     {
         _byFusermount = byFusermount;
         Path = System.IO.Path.Combine(_directory, "mount");
@@ -30,7 +32,8 @@ internal sealed class SmallMount : IDisposable
         SafeFd device = byFusermount
             ? Fusermount.Mount(Path, FuseMounter.UserOptions(mount))
             : FuseMounter.Mount(mount);
-        Server = new FuseServer(device, FileSystem, options ?? new FuseServerOptions(), Log);
+        IFuseChannel channel = new FuseDevice(device);
+        Server = new FuseServer(wrap is null ? channel : wrap(channel), FileSystem, options ?? new FuseServerOptions(), Log);
         Server.Start();
         Assert.True(Server.WaitUntilInitialized(Patience), string.Join('\n', Log.Lines));
     }

@@ -95,6 +95,7 @@ public sealed class OptionTests(ITestOutputHelper output) : MountingTest(output)
     [Trait("speed", "slow")]
     [InlineData("threads=1")]
     [InlineData("threads=2,no_passthrough")]
+    [InlineData("no_io_uring")]
     [InlineData("attr_timeout=0,entry_timeout=0,negative_timeout=0.5")]
     public void TheMountWorksWith(string options)
     {

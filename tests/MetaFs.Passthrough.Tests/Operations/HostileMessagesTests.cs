@@ -148,9 +148,10 @@ public sealed class HostileMessagesTests(ITestOutputHelper output) : IDisposable
     {
         public List<byte[]> Replies { get; } = [];
 
-        public Errno Read(Span<byte> buffer, out int length)
+        public Errno Read(RequestBuffer buffer, out ReadOnlySpan<byte> request, out Span<byte> reply)
         {
-            length = 0;
+            request = default;
+            reply = default;
             return Errno.ENODEV;
         }
 
@@ -160,7 +161,17 @@ public sealed class HostileMessagesTests(ITestOutputHelper output) : IDisposable
             return Errno.OK;
         }
 
-        public IFuseChannel OpenAnother() => this;
+        public IRequestChannel OpenAnother() => this;
+
+        public IReadOnlyList<IRequestChannel> OpenQueues(int most, out int needed)
+        {
+            needed = 0;
+            return [];
+        }
+
+        public void RefuseQueues()
+        {
+        }
 
         public Errno BackingOpen(SafeFd file, out int backingId)
         {
