@@ -93,6 +93,22 @@ obey() {
     ln -sfn 'no/such target' link && touch -h -d '2001-02-03 04:05:06.123456789' link && chown -h 42:43 link
 }
 
+# A CIFS client that lists a directory forgets how many links its files have.
+counted_beside_a_lister() {
+    local i lister status=0
+    cd "$place"
+    ln file hard 2>/dev/null || return 0
+    if [[ $(stat -c %h file) != 2 ]]; then rm hard && return; fi # sshfs counts no links
+    (while :; do ls -U >/dev/null; done) & lister=$!
+    for i in {1..20}; do
+        ln -s nowhere "one$i" && ln "one$i" "two$i" || status=1
+        [[ $(stat -c %h "one$i" "two$i") == $'2\n2' ]] || { echo "pair $i: $(stat -c %h "one$i" "two$i")" && status=1; }
+    done
+    kill "$lister"
+    rm -f hard one* two*
+    return "$status"
+}
+
 travel() {
     mkdir "$MNT/copies"
     cp -a "$place" "$MNT/copies/cp"
@@ -167,6 +183,7 @@ check "objects are what they are" are_what_they_are
 check "fifo and socket carry data" carry_data
 check "devices are not opened" open_no_device
 check "they obey chmod, chown, touch, mv, ln" obey
+check "links are counted while somebody lists" counted_beside_a_lister
 check "a link's times stand still" links_do_not_age
 check "cp, rsync and tar take them, and find nothing to do" travel
 check "they stay after a remount and a kill" stay

@@ -43,13 +43,12 @@ public sealed partial class PassthroughFileSystem
         Errno errno = LookupNode(directory, directoryFd, name, ref shown, out Node node);
         if (errno != Errno.OK)
             return errno;
+        // Nobody could be told of this onlooker when the look was taken.
         if (node.IsDirectory)
-        {
-            // Nobody could be told of this onlooker when the look was taken.
             node.Onlookers.Add();
-            if (node.HasJustChanged && StatNode(node, out Statx later) == Errno.OK)
-                shown = later;
-        }
+        bool mayBeOld = node.IsDirectory ? node.HasJustChanged : node.IsClientLate;
+        if (mayBeOld && StatNode(node, out Statx later) == Errno.OK)
+            shown = later;
 
         entry = EntryOf(node, shown);
         return Errno.OK;

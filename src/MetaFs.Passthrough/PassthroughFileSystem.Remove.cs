@@ -132,6 +132,7 @@ public sealed partial class PassthroughFileSystem
     {
         if (node.Volume.Facts.IsLocal)
             return;
+        node.LinksChangedAt = Environment.TickCount64;
         long shown = Math.Max(before.CtimeNs, node.Record?.Ctime ?? 0);
         if (StatNames(node, node.Names, out Statx after, fresh: true) == Errno.OK && after.CtimeNs > shown)
             return;

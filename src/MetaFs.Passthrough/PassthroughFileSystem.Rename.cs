@@ -310,6 +310,8 @@ public sealed partial class PassthroughFileSystem
         else if (errno == Errno.OK && (errno = Linked(inode, directory, newName)) == Errno.OK)
         {
             LinksChanged(inode, before);
+            if (inode.IsClientLate && StatNode(inode, out Statx later) == Errno.OK)
+                stat = later;
             entry = EntryOf(inode, stat);
         }
 

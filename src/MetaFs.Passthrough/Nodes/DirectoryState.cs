@@ -52,6 +52,9 @@ internal sealed class UncommonState
     /// <summary>See <see cref="Node.ClosedAt"/>.</summary>
     public long ClosedAt;
 
+    /// <summary>See <see cref="Node.LinksChangedAt"/>.</summary>
+    public long LinksChangedAt;
+
     /// <summary>See <see cref="Node.Openings"/>.</summary>
     public int Openings;
 }

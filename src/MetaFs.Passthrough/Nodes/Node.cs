@@ -223,10 +223,25 @@ internal sealed class Node
     public bool HasJustChanged => EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < LongestLook;
 
     /// <summary>
-    /// Whether a network client may still show this directory as it was before its last entry came or went: it keeps
-    /// attributes for a second (mount.cifs(8), actimeo).
+    /// Whether a network client may still show this directory as it was before its last entry came or went, or another inode
+    /// with the links of before: it keeps attributes for a second (mount.cifs(8), actimeo). CIFS gives an inode that a
+    /// listing has brought one link until then (cifs_nlink_fattr_to_inode, fs/smb/client/inode.c).
     /// </summary>
-    public bool IsClientLate => !Volume.Facts.IsLocal && EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < ClientMemory;
+    public bool IsClientLate
+    {
+        get
+        {
+            long at = IsDirectory ? EntriesChangedAt : LinksChangedAt;
+            return at != 0 && !Volume.Facts.IsLocal && Environment.TickCount64 - at < ClientMemory;
+        }
+    }
+
+    /// <summary>When an inode that is no directory last got a further name or lost one; TickCount64, 0: never.</summary>
+    public long LinksChangedAt
+    {
+        get => SeenUncommon is { } seen ? Volatile.Read(ref seen.LinksChangedAt) : 0;
+        set => Volatile.Write(ref Uncommon.LinksChangedAt, value);
+    }
 
     /// <summary>When an entry last came or went; TickCount64, 0: never.</summary>
     public long EntriesChangedAt
