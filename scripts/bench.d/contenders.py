@@ -8,6 +8,7 @@ import subprocess
 import time
 
 FUSE_OPTIONS = 'allow_other,default_permissions'
+VARIANTS = {'metafs-plain': 'no_passthrough', 'metafs-device': 'no_io_uring'}
 
 
 class Unavailable(Exception):
@@ -166,9 +167,10 @@ class Libfuse(Contender):
         self.version = 'libfuse ' + version_line([reporter, '--version'], r'FUSE library version (\S+)').split()[-1]
 
     def command(self, cached):
-        if self.name == 'passthrough_ll':
-            cache = '' if cached else ',cache=never'
-            return [self.program, '-f', '-o', f'{FUSE_OPTIONS},source={self.share}{cache}', self.mount_point]
+        if self.name.startswith('passthrough_ll'):
+            more = '' if cached else ',cache=never'
+            more += ',io_uring' if self.name.endswith('-uring') else ''
+            return [self.program, '-f', '-o', f'{FUSE_OPTIONS},source={self.share}{more}', self.mount_point]
         off = [] if cached else ['--nocache']
         return [self.program, '--foreground', *off, self.share, self.mount_point]
 
@@ -196,6 +198,14 @@ class MetaFs(Contender):
         return [self.program, 'mount', '-d' if self.trace else '-f', self.share, self.mount_point, '-o', ','.join(options)]
 
 
+def links_uring(program):
+    """Whether libfuse, which the program is linked with, has io_uring: its own library says so."""
+    run = subprocess.run(['ldd', program], capture_output=True, text=True, check=False)
+    return 'liburing' in run.stdout or any(
+        'liburing' in subprocess.run(['ldd', word], capture_output=True, text=True, check=False).stdout
+        for word in re.findall(r'=> (\S*libfuse3\S*)', run.stdout))
+
+
 def libfuse_program(directory, name):
     """One of libfuse's examples in a build directory."""
     for place in (directory, os.path.join(directory, 'example'), os.path.join(directory, 'build', 'example')):
@@ -218,9 +228,16 @@ def make(name, work, share, options):
         if not options.libfuse:
             raise Unavailable(f'{name}: no libfuse build named with --libfuse')
         return Libfuse(name, work, share, libfuse_program(options.libfuse, name))
-    if name == 'metafs-plain':
+    if name == 'passthrough_ll-uring':
+        if not options.io_uring or not options.libfuse:
+            raise Unavailable(f'{name}: --io-uring and --libfuse are needed')
+        program = libfuse_program(options.libfuse, 'passthrough_ll')
+        if not links_uring(program):
+            raise Unavailable(f'{name}: {program} was built without io_uring')
+        return Libfuse(name, work, share, program)
+    if name in VARIANTS:
         return MetaFs(name, work, share, options.programs['metafs'],
-                      ','.join(filter(None, [record_all, 'no_passthrough'])))
+                      ','.join(filter(None, [record_all, VARIANTS[name]])))
     if name in options.programs:
         return MetaFs(name, work, share, options.programs[name], record_all)
     raise Unavailable(f'{name}: no such contender')

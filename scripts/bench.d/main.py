@@ -20,7 +20,8 @@ from inputs import Inputs
 from phases import GIT, TREE, Parallel, Rsync, StatStorm, now
 
 PHASES = TREE + [Parallel(n) for n in (1, 2, 4, 8)] + GIT + [Rsync()] + [StatStorm(n) for n in (1, 2, 4)] + IO
-PEERS = ['bindfs', 'bindfs-mt', 'fuse-overlayfs', 'passthrough_ll', 'passthrough_hp']
+URING = '/sys/module/fuse/parameters/enable_uring'
+PEERS = ['bindfs', 'bindfs-mt', 'fuse-overlayfs', 'passthrough_ll', 'passthrough_hp', 'passthrough_ll-uring']
 
 
 class Bench:
@@ -77,6 +78,7 @@ def parse():
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--nice', type=int, default=-10)
     parser.add_argument('--metafs', action='append', default=[])
+    parser.add_argument('--io-uring', action='store_true')
     parser.add_argument('--count', action='store_true')
     parser.add_argument('--json', action='store_true')
     parser.add_argument('--list', action='store_true')
@@ -94,6 +96,19 @@ def parse():
         if not options.list and not os.access(program, os.X_OK):
             parser.error(f'{name}: {program} is not a program')
     return options
+
+
+def set_io_uring(value):
+    """Switches FUSE over io_uring on or off for mounts from now on. Returns what it was; None: this kernel has none."""
+    try:
+        with open(URING, encoding='ascii') as file:
+            before = file.read().strip()
+        with open(URING, 'w', encoding='ascii') as file:
+            file.write(value)
+        return before
+    except OSError as error:
+        say(f'{URING}: {error.strerror}: measuring without')
+        return None
 
 
 def chosen_phases(options):
@@ -192,7 +207,8 @@ def measure(options, work):
     found, missing = chosen_contenders(options, work, share)
     bench = Bench(options, Inputs(os.path.join(work, 'inputs'), options.files, options.big, say), ['nice', '-n', str(options.nice)])
     load = os.getloadavg()[0]
-    document = {'machine': f'Linux {os.uname().release} {platform.machine()}, {os.cpu_count()} CPUs',
+    ring = ', FUSE over io_uring' if options.io_uring else ''
+    document = {'machine': f'Linux {os.uname().release} {platform.machine()}, {os.cpu_count()} CPUs{ring}',
                 'share': options.share, 'files': options.files, 'rounds': options.rounds, 'missing': missing}
     try:
         for contender in found:
@@ -242,12 +258,16 @@ def main():
         say(f'this machine allows {hard} descriptors only')
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work = tempfile.mkdtemp(prefix='metafs-bench.', dir=os.environ.get('METAFS_BENCH_DIR', '/var/tmp'))
+    before = set_io_uring('Y' if options.io_uring else 'N')
+    options.io_uring = options.io_uring and before is not None
     try:
         document = measure(options, work)
     except who.Unavailable as reason:
         say(reason)
         return 1
     finally:
+        if before is not None:
+            set_io_uring(before)
         shutil.rmtree(work, ignore_errors=True)
     if options.json:
         print(json.dumps(document, indent=2))
