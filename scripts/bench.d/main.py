@@ -85,6 +85,7 @@ def parse():
     options = parser.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
     options.programs = {'metafs': os.path.join(os.path.dirname(here), '..', '.build', 'metafs', 'current', 'metafs')}
+    options.sharesim = os.path.join(os.path.dirname(here), '..', 'tools/ShareSim/bin/Release/net10.0/sharesim')
     for word in options.metafs:
         name, _, program = word.rpartition('=')
         options.programs[name or 'metafs'] = program

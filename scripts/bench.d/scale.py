@@ -9,6 +9,7 @@ import time
 
 from contenders import MetaFs
 from phases import drop_caches, now, untar
+from slow import slow
 
 FIRST_INO = 1 << 40  # No file of the share has these numbers.
 
@@ -133,4 +134,4 @@ def nodes(bench, options, work, share, say):
     return lines
 
 
-GROUPS = {'records': records, 'nodes': nodes}
+GROUPS = {'records': records, 'nodes': nodes, 'slow': slow}

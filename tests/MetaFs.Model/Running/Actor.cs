@@ -159,10 +159,14 @@ internal sealed partial class Actor : IDisposable
             _tree.Find(operation.Path)!.Remember(operation.ToString());
     }
 
-    /// <summary>A dead mount answers so; a live one does not, and then it is a difference like any other.</summary>
+    /// <summary>
+    /// A dead mount answers so; a live one does not, and then it is a difference like any other. ECANCELED is a request that
+    /// io_uring had for a thread that died (fs/fuse/dev_uring.c, fuse_uring_send_in_task).
+    /// </summary>
     private bool IsDeath(Errno errno, Errno predicted) =>
         (_plan.MayDie || _journal is not null) && errno != predicted
-        && errno is Errno.ENOTCONN or Errno.ECONNABORTED or Errno.EIO or Errno.EFAULT or Errno.EINTR;
+        && errno is Errno.ENOTCONN or Errno.ECONNABORTED or Errno.EIO or Errno.EFAULT or Errno.EINTR
+            or Errno.ECANCELED;
 
     // A write may go out in several requests (fs/fuse/file.c, fuse_perform_write); write(2) tells of those before the last.
     private bool IsCutShort(Operation operation, Errno errno, long count) =>
