@@ -28,7 +28,7 @@ public sealed record FuseServerOptions
 
     /// <summary>
     /// Whether to take requests over io_uring where the kernel offers it (Linux 6.14, /sys/module/fuse/parameters/enable_uring)
-    /// and <see cref="MaxThreads"/> is at least two for each processor.
+    /// and <see cref="MaxThreads"/> is at least eight for each processor.
     /// </summary>
     public bool IoUring { get; init; } = true;
 

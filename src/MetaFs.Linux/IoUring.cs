@@ -149,7 +149,11 @@ public sealed unsafe class IoUring : IDisposable
             // What a signal has cut short is there still: the kernel moves the head of what it took.
             uint toSubmit = *_submissionTail - Volatile.Read(ref *_submissionHead);
             Errno errno = Libc.IoUringEnter(_fd, toSubmit, minComplete: 1);
-            if (errno is not (Errno.OK or Errno.EINTR))
+
+            // No memory for it just now (io_uring_enter(2)); whoever waits for the command's answer must get it.
+            if (errno is Errno.EAGAIN or Errno.EBUSY)
+                Thread.Yield();
+            else if (errno is not (Errno.OK or Errno.EINTR))
                 return errno;
         }
     }

@@ -44,7 +44,7 @@ internal sealed class FuseWorker : IReplySink
             ServeOne();
         if (_open is not null)
             _channel.Dispose();
-        _pool.Leave(_buffer);
+        _pool.Leave(_buffer, _isCounted);
     }
 
     /// <remarks>

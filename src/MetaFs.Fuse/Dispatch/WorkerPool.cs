@@ -23,10 +23,11 @@ internal sealed class WorkerPool
     private readonly Action _ended;
     private readonly ILogger _log;
 
-    // Guards the four fields after it. A leaf: nothing else is locked, and nothing slow done, while it is held.
+    // Guards the five fields after it. A leaf: nothing else is locked, and nothing slow done, while it is held.
     private readonly Lock _gate = new();
     private readonly Stack<RequestBuffer> _spareBuffers = new();
     private int _count;
+    private int _fixed;
     private int _started;
     private bool _ending;
 
@@ -65,7 +66,7 @@ internal sealed class WorkerPool
         {
             IRequestChannel channel = channels[i];
             lock (_gate)
-                _statistics.SetThreads(++_count, ++_started);
+                _statistics.SetThreads(_count + ++_fixed, ++_started);
             if (TryStart(channel, () => channel, isCounted: false, null, $"fuse-ring-{i + 1}", out Exception? failure))
                 continue;
             FuseLog.NoFurtherThread(_log, _statistics.Threads, failure!);
@@ -116,15 +117,16 @@ internal sealed class WorkerPool
     }
 
     /// <summary>The last thing a worker does. With the last worker the connection has ended.</summary>
-    public void Leave(RequestBuffer buffer)
+    /// <param name="buffer">Its memory.</param>
+    /// <param name="isCounted">Whether it was one of those that come and go.</param>
+    public void Leave(RequestBuffer buffer, bool isCounted)
     {
         bool last;
         lock (_gate)
         {
             if (_spareBuffers.Count < _options.MaxIdleThreads)
                 _spareBuffers.Push(buffer);
-            _statistics.SetThreads(--_count, _started);
-            last = _count == 0;
+            last = Uncount(isCounted) == 0;
         }
         if (last)
             _ended();
@@ -140,7 +142,7 @@ internal sealed class WorkerPool
             if (_ending || _count >= _options.MaxThreads)
                 return false;
             number = ++_started;
-            _statistics.SetThreads(++_count, _started);
+            _statistics.SetThreads(++_count + _fixed, _started);
             _spareBuffers.TryPop(out buffer);
         }
 
@@ -170,8 +172,19 @@ internal sealed class WorkerPool
         {
             failure = exception;
             lock (_gate)
-                _statistics.SetThreads(--_count, _started);
+                _ = Uncount(isCounted);
             return false;
         }
+    }
+
+    // Under the gate. Returns how many workers there are still.
+    private int Uncount(bool isCounted)
+    {
+        if (isCounted)
+            _count--;
+        else
+            _fixed--;
+        _statistics.SetThreads(_count + _fixed, _started);
+        return _count + _fixed;
     }
 }

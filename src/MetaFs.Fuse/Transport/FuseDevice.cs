@@ -75,9 +75,9 @@ internal sealed class FuseDevice : IFuseChannel
     }
 
     public IReadOnlyList<IRequestChannel> OpenQueues(int most, out int needed) =>
-        UringChannel.OpenAll(_device, most, out needed);
+        UringQueues.OpenAll(_device, most, out needed);
 
-    public void RefuseQueues() => UringChannel.Refuse(_device);
+    public void RefuseQueues() => UringQueues.Refuse(_device);
 
     public Errno BackingOpen(SafeFd file, out int backingId)
     {

@@ -7,7 +7,10 @@ namespace MetaFs.Fuse.Transport;
 internal interface IReplySink
 {
     /// <summary>Sends one whole message. Does not block.</summary>
-    /// <returns>OK; ENOENT: nobody waits for the reply, or the kernel does not know the notification's node.</returns>
+    /// <returns>
+    /// OK; ENOENT: nobody waits for the reply, or the kernel does not know the notification's node. Over io_uring always OK:
+    /// there only the end of the connection takes a caller away, and with it all that he was given.
+    /// </returns>
     Errno Write(ReadOnlySpan<byte> message);
 }
 

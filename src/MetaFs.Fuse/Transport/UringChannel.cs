@@ -16,9 +16,6 @@ namespace MetaFs.Fuse.Transport;
 /// </remarks>
 internal sealed class UringChannel : IRequestChannel
 {
-    // A processor with fewer threads stands still when that many of its callers' requests are stuck on a slow share.
-    private const int FewestPerQueue = 2;
-
     // The buffer's memory: fuse_uring_req_header; room for a message in one piece; the reply's header; the payload.
     private const int OpInOffset = FuseProtocol.FUSE_URING_IN_OUT_HEADER_SZ;
     private const int EntryOffset = OpInOffset + FuseProtocol.FUSE_URING_OP_IN_OUT_SZ;
@@ -28,83 +25,57 @@ internal sealed class UringChannel : IRequestChannel
     private readonly SafeFd _device;
     private readonly IoUring _ring;
     private readonly ushort _queue;
+    private readonly bool _isBound;
+    private readonly bool _holdsDevice;
 
     // The reading thread only.
     private bool _isRegistered;
-    private bool _isAnswered;
+    private bool _isOpen;
     private bool _repliesInPlace;
     private ulong _commitId;
     private RequestBuffer? _buffer;
 
-    private UringChannel(SafeFd device, IoUring ring, ushort queue)
+    /// <param name="device">Held open for as long as this is.</param>
+    /// <param name="ring">This one's from now on.</param>
+    /// <param name="queue">The queue: a processor's number.</param>
+    /// <param name="isBound">Whether to keep the reading thread on that processor.</param>
+    public UringChannel(SafeFd device, IoUring ring, ushort queue, bool isBound)
     {
         _device = device;
         _ring = ring;
         _queue = queue;
-    }
-
-    /// <summary>Entries for all queues, the first of each queue first.</summary>
-    /// <param name="device">The connection; left open by the caller for as long as there is a channel.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="queues">How many queues there are.</param>
-    /// <returns>None: too many processors for that number, or a system without io_uring for us.</returns>
-    public static IReadOnlyList<IRequestChannel> OpenAll(SafeFd device, int most, out int queues)
-    {
-        queues = PossibleProcessors();
-        if (queues == 0 || most < queues * FewestPerQueue)
-            return [];
-        List<UringChannel> channels = [];
-        for (int i = 0; i < most / queues * queues; i++)
-        {
-            if (IoUring.Create(out IoUring? ring) == Errno.OK)
-            {
-                channels.Add(new UringChannel(device, ring!, (ushort)(i % queues)));
-                continue;
-            }
-
-            foreach (UringChannel channel in channels)
-                channel.Dispose();
-            return [];
-        }
-
-        return channels;
-    }
-
-    /// <summary>Registers for a queue that cannot be: the kernel then goes back to the device (fuse_uring_cmd).</summary>
-    public static void Refuse(SafeFd device)
-    {
-        if (IoUring.Create(out IoUring? ring) != Errno.OK)
-            return;
-        using (ring)
-        {
-            var arguments = new FuseUringCmdReq { Qid = ushort.MaxValue };
-            if (ring!.Enable() != Errno.OK)
-                return;
-            ring.Prepare(device, (uint)FuseUringCmd.FUSE_IO_URING_CMD_REGISTER, in arguments);
-            _ = ring.Wait(out _);
-        }
+        _isBound = isBound;
+        device.DangerousAddRef(ref _holdsDevice);
     }
 
     public Errno Read(RequestBuffer buffer, out ReadOnlySpan<byte> request, out Span<byte> reply)
     {
         request = default;
         reply = default;
-        Errno errno = Errno.OK;
-        if (!_isRegistered)
-            errno = Register(buffer);
-        else if (!_isAnswered)
-            Commit(new FuseOutHeader { Error = -(int)Errno.EIO }, 0);
-        int result = 0;
-        if (errno == Errno.OK)
-            errno = _ring.Wait(out result);
-        if (errno == Errno.OK && result < 0)
-            errno = (Errno)(-result);
-        _isAnswered = false;
+        Errno errno = _isRegistered ? Errno.OK : Register(buffer);
+        while (errno == Errno.OK)
+        {
+            // Nobody has answered, or what came was no request: its caller waits for something all the same.
+            if (_isOpen)
+                Commit(new FuseOutHeader { Error = -(int)Errno.EIO }, 0);
+            errno = _ring.Wait(out int result);
+            if (errno == Errno.OK && result < 0)
+                errno = (Errno)(-result);
+            _isOpen = errno == Errno.OK;
+            if (!_isOpen)
+                break;
+            bool isSound = TryAssemble(buffer.Request, out UringMessage message);
+            (_commitId, _repliesInPlace) = (message.CommitId, message.RepliesInPlace);
+            if (isSound)
+            {
+                request = buffer.Request.Slice(message.Start, message.Length);
+                reply = _repliesInPlace ? buffer.Request[s_replyOffset..] : buffer.Reply;
+                return Errno.OK;
+            }
+        }
 
         // ENOTCONN: the connection is gone, and all entries with it (fuse_uring_entry_teardown).
-        if (errno != Errno.OK)
-            return errno == Errno.ENOTCONN ? Errno.ENODEV : errno;
-        return TryAssemble(buffer, out request, out reply) ? Errno.OK : Errno.EPROTO;
+        return errno == Errno.ENOTCONN ? Errno.ENODEV : errno;
     }
 
     /// <remarks>The kernel has it with the next <see cref="Read"/>, which follows at once.</remarks>
@@ -117,34 +88,26 @@ internal sealed class UringChannel : IRequestChannel
         return Errno.OK;
     }
 
-    public void Dispose() => _ring.Dispose();
-
-    /// <summary>How many queues the kernel makes: num_possible_cpus(), those that could be plugged in among them.</summary>
-    /// <returns>0: not known, or numbered with gaps, for which the kernel has queues that nobody can name.</returns>
-    private static int PossibleProcessors()
+    public void Dispose()
     {
-        try
-        {
-            string text = File.ReadAllText("/sys/devices/system/cpu/possible").TrimEnd();
-            string last = text.StartsWith("0-", StringComparison.Ordinal) ? text[2..] : text;
-            return int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && (text == "0" || last != text) && number < Libc.CPU_SETSIZE
-                ? number + 1
-                : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
+        _ring.Dispose();
+        if (_holdsDevice)
+            _device.DangerousRelease();
     }
 
     private Errno Register(RequestBuffer buffer)
     {
-        // Fails where the processor is offline or not ours: the thread then serves its queue from another one.
-        _ = Libc.SchedSetaffinity(_queue);
+        // Where the processor has just gone the thread serves its queue from another one.
+        if (_isBound)
+            _ = Libc.SchedSetaffinity(_queue);
         Errno errno = _ring.Enable();
         if (errno != Errno.OK)
+        {
+            // The kernel waits for this queue.
+            UringQueues.Refuse(_device);
             return errno;
+        }
+
         _buffer = buffer;
         Span<byte> memory = buffer.Request;
         var arguments = new FuseUringCmdReq { Qid = _queue };
@@ -164,32 +127,41 @@ internal sealed class UringChannel : IRequestChannel
         MemoryMarshal.Write(memory[EntryOffset..], in entry);
         var arguments = new FuseUringCmdReq { CommitId = _commitId, Qid = _queue };
         _ring.Prepare(_device, (uint)FuseUringCmd.FUSE_IO_URING_CMD_COMMIT_AND_FETCH, in arguments);
-        _isAnswered = true;
+        _isOpen = false;
     }
 
-    // Header, first argument and payload arrive apart. The message is put together before the payload, so that data is not
-    // copied; without payload, before the reply's header, so that the reply can be built where the kernel takes it.
-    private bool TryAssemble(RequestBuffer buffer, out ReadOnlySpan<byte> request, out Span<byte> reply)
+    /// <summary>Puts a message together, whose header, first argument and payload arrive apart.</summary>
+    /// <remarks>
+    /// Before the payload, so that data is not copied; without payload, before the reply's header, so that the reply can be
+    /// built where the kernel takes it.
+    /// </remarks>
+    /// <param name="memory">The memory of the entry.</param>
+    /// <param name="message">Where the message is.</param>
+    /// <returns>False: lengths that cannot be. Then only the number to commit by counts.</returns>
+    internal static bool TryAssemble(Span<byte> memory, out UringMessage message)
     {
-        Span<byte> memory = buffer.Request;
         var header = MemoryMarshal.Read<FuseInHeader>(memory);
         var entry = MemoryMarshal.Read<FuseUringEntInOut>(memory[EntryOffset..]);
-        _commitId = entry.CommitId;
-        _repliesInPlace = entry.PayloadSz == 0;
+        bool inPlace = entry.PayloadSz == 0;
         long argument = header.Len - (long)Unsafe.SizeOf<FuseInHeader>() - entry.PayloadSz;
-        bool isSound = argument is >= 0 and <= FuseProtocol.FUSE_URING_OP_IN_OUT_SZ
-            && entry.PayloadSz <= memory.Length - PayloadOffset;
-        int end = _repliesInPlace ? s_replyOffset : PayloadOffset;
-        int start = isSound ? end - (int)argument - Unsafe.SizeOf<FuseInHeader>() : end;
-        int length = isSound ? (int)header.Len : 0;
-        if (isSound)
+        if (argument is < 0 or > FuseProtocol.FUSE_URING_OP_IN_OUT_SZ || entry.PayloadSz > memory.Length - PayloadOffset)
         {
-            memory.Slice(OpInOffset, (int)argument).CopyTo(memory[(end - (int)argument)..]);
-            MemoryMarshal.Write(memory[start..], in header);
+            message = new UringMessage(0, 0, entry.CommitId, RepliesInPlace: true);
+            return false;
         }
 
-        request = memory.Slice(start, length);
-        reply = _repliesInPlace ? memory[s_replyOffset..] : buffer.Reply;
-        return isSound;
+        int end = inPlace ? s_replyOffset : PayloadOffset;
+        int start = end - (int)argument - Unsafe.SizeOf<FuseInHeader>();
+        memory.Slice(OpInOffset, (int)argument).CopyTo(memory[(end - (int)argument)..]);
+        MemoryMarshal.Write(memory[start..], in header);
+        message = new UringMessage(start, (int)header.Len, entry.CommitId, inPlace);
+        return true;
     }
 }
+
+/// <summary>A request in the memory of its entry.</summary>
+/// <param name="Start">Where it begins.</param>
+/// <param name="Length">Its length, header included.</param>
+/// <param name="CommitId">By which the kernel knows its reply.</param>
+/// <param name="RepliesInPlace">Whether the reply can be built in the payload.</param>
+internal readonly record struct UringMessage(int Start, int Length, ulong CommitId, bool RepliesInPlace);

@@ -12,13 +12,14 @@ public sealed class QueueTests : IDisposable
 
     private readonly FakeChannel _channel = new();
     private readonly ListLogger _log = new();
-    private readonly RecordingFileSystem _fileSystem = new();
+    private readonly GatedFileSystem _fileSystem = new();
     private readonly List<FuseServer> _servers = [];
 
     public QueueTests() => _channel.Queues.AddRange([new FakeChannel(), new FakeChannel(), new FakeChannel()]);
 
     public void Dispose()
     {
+        _fileSystem.Gate.Set();
         foreach (FakeChannel channel in (FakeChannel[])[_channel, .. _channel.Queues])
             channel.Unmount();
         foreach (FuseServer server in _servers)
@@ -26,6 +27,8 @@ public sealed class QueueTests : IDisposable
             Assert.True(server.WaitUntilUnmounted(s_patience));
             server.Dispose();
         }
+
+        _fileSystem.Dispose();
     }
 
     [Fact]
@@ -59,18 +62,29 @@ public sealed class QueueTests : IDisposable
     }
 
     [Fact]
-    public void A_queue_that_breaks_is_told_and_the_device_goes_on_with_new_threads()
+    public void A_queue_that_breaks_is_told_and_the_device_still_grows_to_all_its_threads()
     {
-        FuseServer server = Serve(new FuseServerOptions());
+        FuseServer server = Serve(new FuseServerOptions { MaxThreads = 3, MaxIdleThreads = 1 });
         _channel.Queues[1].EndResult = Errno.EINVAL;
         _channel.Queues[1].Unmount();
-        Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.Contains("EINVAL", StringComparison.Ordinal)), s_patience));
-        int before = server.Statistics.ThreadsStarted;
+        Assert.True(SpinWait.SpinUntil(
+            () => _log.Lines.Any(line => line.Contains("EINVAL", StringComparison.Ordinal)), s_patience));
+        for (int i = 0; i < 3; i++)
+            _channel.Send(WireCases.All["READ"].Request.Build());
+        Assert.True(SpinWait.SpinUntil(() => _fileSystem.Blocked == 3, s_patience));
+        _fileSystem.Gate.Set();
+    }
+
+    [Fact]
+    public void Too_few_threads_for_the_queues_have_them_refused()
+    {
+        _channel.Queues.RemoveRange(1, 2);
+        FuseServer server = Serve(new FuseServerOptions());
+        Assert.True(_channel.QueuesRefused);
         _channel.Written.Clear();
-        for (int i = 0; i < 50; i++)
-            _channel.Send(WireCases.All["GETATTR"].Request.Build());
-        Assert.True(SpinWait.SpinUntil(() => _channel.Written.Count == 50, s_patience));
-        Assert.True(server.Statistics.ThreadsStarted >= before);
+        _channel.Send(WireCases.All["GETATTR"].Request.Build());
+        Assert.True(SpinWait.SpinUntil(() => _channel.Written.Count == 1, s_patience));
+        Assert.False(server.WaitUntilUnmounted(TimeSpan.Zero));
     }
 
     [Fact]
@@ -106,5 +120,32 @@ public sealed class QueueTests : IDisposable
         _channel.Send(DispatcherUnderTest.InitRequest(7, 45).Build());
         Assert.True(server.WaitUntilInitialized(s_patience));
         return server;
+    }
+
+    private sealed class GatedFileSystem : FuseFileSystemBase, IDisposable
+    {
+        private int _blocked;
+
+        public ManualResetEventSlim Gate { get; } = new();
+
+        public int Blocked => Volatile.Read(ref _blocked);
+
+        public void Dispose() => Gate.Dispose();
+
+        public override Errno Getattr(
+            in RequestContext context, NodeId node, FileHandle? handle, out FuseAttrOut attr)
+        {
+            attr = default;
+            return Errno.OK;
+        }
+
+        public override Errno Read(
+            in RequestContext context, NodeId node, FileHandle handle, ulong offset, Span<byte> buffer, out int read)
+        {
+            read = 0;
+            Interlocked.Increment(ref _blocked);
+            Gate.Wait();
+            return Errno.OK;
+        }
     }
 }

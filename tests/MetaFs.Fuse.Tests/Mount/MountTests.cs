@@ -7,6 +7,7 @@ using MetaFs.Linux;
 namespace MetaFs.Fuse.Tests.Mount;
 
 /// <summary>The real kernel on the other side.</summary>
+[Collection(nameof(MountTests))]
 public sealed class MountTests
 {
     private readonly ITestOutputHelper _output;

@@ -14,6 +14,8 @@ public sealed class RingFactAttribute : FactAttribute
         Skip = new MountedFactAttribute { NeedsRoot = true }.Skip;
         if (!File.Exists(Parameter))
             Skip ??= $"no {Parameter}: Linux 6.14 with CONFIG_FUSE_IO_URING";
+        else if (Environment.ProcessorCount > 7)
+            Skip ??= $"64 threads are too few for {Environment.ProcessorCount} processors";
         else if (IoUring.Create(out IoUring? ring) is var errno and not Errno.OK)
             Skip ??= $"io_uring_setup: {errno}";
         else

@@ -19,8 +19,7 @@ public sealed class IoUringTests : MountTest
     [InlineData(ShareKind.BindfsDeny)]
     public void NothingOfTheConformanceKitFails(ShareKind kind)
     {
-        Share share = Mine(new Share(kind));
-        AssertOverRings(share.Mounted!.Pid);
+        Share share = OverRings(kind);
         string[] lines = Command.Run(null, s_kit.Path, [share.MountPoint, "--share", share.Directory]).MustSucceed()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Matches("^[0-9]{3,} passed, 0 failed, [0-9]+ skipped$", lines[^1]);
@@ -32,7 +31,7 @@ public sealed class IoUringTests : MountTest
     [InlineData(ShareKind.BindfsDeny, "utimens=record", "link,handles,largeids")]
     public void EveryFileShowsWhatItMust(ShareKind kind, string options, string without)
     {
-        Share share = Mine(new Share(kind, options));
+        Share share = OverRings(kind, options);
         ModelProgram.Run(
             Output, share.MountPoint + "/model", "--deviations", "--seconds", "5", "--seed", "7", "--without", without)
             .MustSucceed();
@@ -44,7 +43,7 @@ public sealed class IoUringTests : MountTest
     [InlineData("no_passthrough")]
     public void AFileHoldsWhatWasWrittenToItByWhateverCall(string options)
     {
-        Share share = Mine(new Share(ShareKind.PlainDirectory, options));
+        Share share = OverRings(ShareKind.PlainDirectory, options);
         ModelProgram.Run(Output, "io", share.MountPoint, "--seconds", "3", "--seed", "7").MustSucceed();
     }
 
@@ -64,8 +63,7 @@ public sealed class IoUringTests : MountTest
     [RingFact]
     public void AUsersOwnMountHasThemToo()
     {
-        Share share = Mine(new Share(ShareKind.ForeignDirectory));
-        AssertOverRings(share.Mounted!.Pid);
+        Share share = OverRings(ShareKind.ForeignDirectory);
         share.Mounter.Run(() =>
         {
             File.WriteAllText(share.MountPoint + "/file", "text");
@@ -78,7 +76,7 @@ public sealed class IoUringTests : MountTest
     [RingFact]
     public void StuckFilesDoNotStopTheOthersOfTheirProcessor()
     {
-        const int stuck = 12;
+        const int stuck = 6;
         FaultyShare share = Mine(new FaultyShare());
         AssertOverRings(int.Parse(File.ReadAllText(share.Database + ".lock"), CultureInfo.InvariantCulture));
         for (int i = 0; i < stuck; i++)
@@ -105,6 +103,13 @@ public sealed class IoUringTests : MountTest
         }
     }
 
+    private Share OverRings(ShareKind kind, string options = "")
+    {
+        Share share = Mine(new Share(kind, options));
+        AssertOverRings(share.Mounted!.Pid);
+        return share;
+    }
+
     private static int Hanging(FaultyShare share) => share.Sim.Ctl("hanging").Count(
         line => line.Contains("/stuck", StringComparison.Ordinal));
 
@@ -126,9 +131,9 @@ internal static class NeedsRing
 {
     public const string Parameter = "/sys/module/fuse/parameters/enable_uring";
 
-    public static string? Reason => NeedsRoot.Reason ?? (File.Exists(Parameter)
-        ? null
-        : $"this kernel has no FUSE over io_uring: no {Parameter} (Linux 6.14)");
+    public static string? Reason => NeedsRoot.Reason
+        ?? (File.Exists(Parameter) ? null : $"this kernel has no FUSE over io_uring: no {Parameter} (Linux 6.14)")
+        ?? (Environment.ProcessorCount <= 7 ? null : $"64 threads are too few for {Environment.ProcessorCount} processors");
 }
 
 /// <summary>A test that root can run on a kernel with FUSE over io_uring; skipped, with the reason, elsewhere.</summary>
