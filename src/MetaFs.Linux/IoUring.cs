@@ -98,14 +98,7 @@ public sealed unsafe class IoUring : IDisposable
     public void Prepare<T>(SafeFd file, uint operation, in T arguments)
         where T : unmanaged
     {
-        // SAFETY: the entry has SqeSize bytes; the kernel does not look at it before the tail says so, and by the
-        // completion that Wait has seen it is done with the command before.
-        var sqe = new Span<byte>(_sqe, SqeSize);
-        sqe.Clear();
-        sqe[0] = IORING_OP_URING_CMD;
-        MemoryMarshal.Write(sqe[4..], file.Value);
-        MemoryMarshal.Write(sqe[8..], in operation);
-        MemoryMarshal.Write(sqe[48..][..ArgumentSize], in arguments);
+        Fill(file, operation, in arguments);
         Volatile.Write(ref *_submissionTail, *_submissionTail + 1);
     }
 
@@ -124,9 +117,10 @@ public sealed unsafe class IoUring : IDisposable
         _vectors[1] = (nuint)first.Length;
         _vectors[2] = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(second));
         _vectors[3] = (nuint)second.Length;
-        Prepare(file, operation, in arguments);
+        Fill(file, operation, in arguments);
         *(ulong*)(_sqe + 16) = (ulong)_vectors;
         *(uint*)(_sqe + 24) = 2;
+        Volatile.Write(ref *_submissionTail, *_submissionTail + 1);
     }
 
     /// <summary>Hands over what was prepared, and waits until a command is complete.</summary>
@@ -165,6 +159,19 @@ public sealed unsafe class IoUring : IDisposable
         Libc.Munmap(_queues, _queuesSize);
         _fd.Dispose();
         NativeMemory.Free(_vectors);
+    }
+
+    private void Fill<T>(SafeFd file, uint operation, in T arguments)
+        where T : unmanaged
+    {
+        // SAFETY: the entry has SqeSize bytes; the kernel does not look at it before the tail says so, and by the
+        // completion that Wait has seen it is done with the command before.
+        var sqe = new Span<byte>(_sqe, SqeSize);
+        sqe.Clear();
+        sqe[0] = IORING_OP_URING_CMD;
+        MemoryMarshal.Write(sqe[4..], file.Value);
+        MemoryMarshal.Write(sqe[8..], in operation);
+        MemoryMarshal.Write(sqe[48..][..ArgumentSize], in arguments);
     }
 
     /// <summary>struct io_uring_cqe.</summary>

@@ -87,33 +87,56 @@ public sealed partial class PassthroughFileSystem
         if (!summary.IsMinimal && !_options.Acls)
             return Errno.EOPNOTSUPP;
         EffectiveAttributes before = Effective(inode, ref stat);
-        Errno errno = HoldMode(inode, stat);
-        if (errno != Errno.OK)
-            return errno;
+        ModeValue? mode = inode.Record?.Mode;
         uint special = killSgid ? FileMode.S_ISUID | FileMode.S_ISVTX : ModeBits.All & ~0x1FFu;
         uint wanted = (before.Mode & special) | summary.Mode;
-        errno = SetAclOnShare(inode, XattrKinds.AccessAcl, fd, stat, acl, out bool isKept);
-        if (errno != Errno.OK && !(summary.IsMinimal && Evidence.IsRefusal(errno)))
-            return errno;
+        Errno errno = ChangeAccessAcl(inode, fd, stat, acl, summary, wanted, before, caller);
+        if (errno != Errno.OK)
+            KeepRecordedMode(inode, fd, stat, mode);
+        return errno;
+    }
 
-        byte[] name = XattrName.AccessAcl.Bytes.ToArray();
-        XattrChange[] changes = [];
-        if (!summary.IsMinimal && !isKept)
-            changes = [XattrChange.Set(name, acl.ToArray())];
-        else if (summary.IsMinimal && !isKept && errno == Errno.OK && ShareShowsAcl(inode, fd))
-            changes = [XattrChange.Hide(name)];
-        else if ((KindsOf(inode) & XattrKinds.AccessAcl) != 0)
-            changes = [XattrChange.Delete(name)];
+    private Errno ChangeAccessAcl(
+        Node inode, SafeFd? fd, in Statx stat, ReadOnlySpan<byte> acl, in AclSummary summary, uint wanted,
+        in EffectiveAttributes before, uint caller)
+    {
+        // The share's ACL is not shown before the record's is gone: nor may its mode be.
+        Errno errno = HoldMode(inode, fd, stat, before.Mode, isWhole: (KindsOf(inode) & XattrKinds.AccessAcl) == 0);
+        if (errno != Errno.OK)
+            return errno;
+        errno = SetAclOnShare(inode, XattrKinds.AccessAcl, fd, stat, acl, out bool isKept);
+        bool isRefused = summary.IsMinimal && Evidence.IsRefusal(errno);
+        if (errno != Errno.OK && !isRefused)
+            return errno;
+        XattrChange[] changes = AccessAclChanges(inode, fd, acl, summary.IsMinimal, isKept, isRefused);
 
         // On the share the mask would stand for the group's own permissions, if the ACL is not there.
-        var change = new AttributeChange(inode, _options, fd, stat)
+        uint group = isKept || summary.IsMinimal ? AttributeChange.WholeGroup : summary.Group;
+        if (!isKept && !IsMode(inode, stat, before, wanted, group))
         {
-            GroupOnShare = isKept || summary.IsMinimal ? AttributeChange.WholeGroup : summary.Group,
-        };
+            bool isWhole = changes.Length == 0 && AttributeChange.IsWhole(inode, wanted, before, stat, group);
+            errno = HoldMode(inode, fd, stat, before.Mode, isWhole);
+            if (errno != Errno.OK)
+                return errno;
+        }
+
+        var change = new AttributeChange(inode, _options, fd, stat) { GroupOnShare = group };
         errno = change.Restat();
-        if (errno == Errno.OK && !IsMode(inode, change.Share, before, wanted, change.GroupOnShare))
+        if (errno == Errno.OK && !IsMode(inode, change.Share, before, wanted, group))
             errno = change.Chmod(wanted);
         return errno == Errno.OK ? SaveChange(inode, ref change, before.Ctime, fd, caller, changes) : errno;
+    }
+
+    // What the overlay has to do after the share took an access ACL, or did not.
+    private XattrChange[] AccessAclChanges(
+        Node inode, SafeFd? fd, ReadOnlySpan<byte> acl, bool isMinimal, bool isKept, bool isRefused)
+    {
+        byte[] name = XattrName.AccessAcl.Bytes.ToArray();
+        if (!isMinimal && !isKept)
+            return [XattrChange.Set(name, acl.ToArray())];
+        if (isMinimal && !isKept && !isRefused && ShareShowsAcl(inode, fd))
+            return [XattrChange.Hide(name)];
+        return (KindsOf(inode) & XattrKinds.AccessAcl) != 0 ? [XattrChange.Delete(name)] : [];
     }
 
     private static bool IsMode(Node inode, in Statx share, in EffectiveAttributes before, uint wanted, uint group) =>
@@ -139,7 +162,14 @@ public sealed partial class PassthroughFileSystem
             return fd is null && _options.Xattrs == XattrPolicy.Share ? Errno.ESTALE : Errno.OK;
         byte[] shown = acl.ToArray();
         if (kind == XattrKinds.AccessAcl && PosixAcl.TryRead(acl, out AclSummary summary))
-            PosixAcl.Show(shown, ModeBits.OnShare(summary.Mode, inode.IsDirectory, inode.Volume.KeepAccess, true, true));
+        {
+            // ACL and mode are one there: if the record had the mode alone, a kill before it would leave half of them.
+            uint mode = ModeBits.OnShare(summary.Mode, inode.IsDirectory, inode.Volume.KeepAccess, true, true);
+            if (mode != summary.Mode && _options.Xattrs != XattrPolicy.Share)
+                return Errno.OK;
+            PosixAcl.Show(shown, mode);
+        }
+
         Errno errno = Libc.Fsetxattr(fd, name, shown, 0);
         isKept = errno == Errno.OK;
         return isKept || !IsLeftToOverlay(inode, stat, kind, errno) ? errno : Errno.OK;

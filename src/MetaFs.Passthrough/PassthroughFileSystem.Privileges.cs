@@ -65,18 +65,6 @@ public sealed partial class PassthroughFileSystem
         return Save(inode, record with { Mode = mode ?? record.Mode }, ended);
     }
 
-    /// <summary>After a change that failed: gives a file that the share still has as it was its mode back.</summary>
-    /// <remarks>Not its capability, which in the kernel is gone by then too (fs/attr.c, security_inode_killpriv).</remarks>
-    private void KeepRecordedMode(Node inode, SafeFd? fd, in Statx before, ModeValue? mode)
-    {
-        if (inode.Record is not { } record || record.Mode == mode)
-            return;
-        Statx now = before;
-        bool isSeen = fd is null || ShareView.Held(inode, fd, out now, fresh: true) == Errno.OK;
-        if (isSeen && (now.Uid, now.Gid, now.Size, now.CtimeNs) == (before.Uid, before.Gid, before.Size, before.CtimeNs))
-            Save(inode, record with { Mode = mode });
-    }
-
     private static ModeValue? Killed(Node inode, InodeRecord record)
     {
         if (inode.IsDirectory || inode.Guard.FileType == FileMode.S_IFLNK || record.Mode is not { } mode)

@@ -101,12 +101,19 @@ public sealed partial class PassthroughFileSystem
     private Errno Change(Node inode, in SetattrRequest request, SafeFd? fd, uint caller, ref Statx stat)
     {
         EffectiveAttributes before = Effective(inode, ref stat);
-        Errno errno = request.Mode is null ? Errno.OK : HoldMode(inode, stat);
+        ModeValue? mode = inode.Record?.Mode;
+        uint group = GroupOnShare(inode);
+        Errno errno = Errno.OK;
+        if (request.Mode is { } wanted && _options.Chmod == SetPolicy.Try)
+        {
+            bool isWhole = AttributeChange.IsWhole(inode, wanted, before, stat, group);
+            errno = HoldMode(inode, fd, stat, before.Mode, isWhole);
+        }
+
         if (errno != Errno.OK)
             return errno;
-        var change = new AttributeChange(inode, _options, fd, stat) { GroupOnShare = GroupOnShare(inode) };
+        var change = new AttributeChange(inode, _options, fd, stat) { GroupOnShare = group };
         bool isChown = request.Uid is not null || request.Gid is not null;
-        ModeValue? mode = inode.Record?.Mode;
         if (isChown || request.Size is not null)
             errno = EndRecordedPrivileges(inode, ref change, kills: isChown || request.KillSuidgid);
         if (errno == Errno.OK)
@@ -134,19 +141,6 @@ public sealed partial class PassthroughFileSystem
         if (errno == Errno.OK && (request.Atime is not null || request.Mtime is not null))
             errno = change.Utimens(request.Atime, request.Mtime);
         return errno;
-    }
-
-    // A mode that holds only while the share shows its bits must outlive a kill between the share's chmod and ours.
-    private Errno HoldMode(Node inode, in Statx stat)
-    {
-        if (inode.Record is not { Mode: { } mode } record || !KeptMode.DependsOnShare(record)
-            || KeptMode.Of(record, stat) is null)
-        {
-            return Errno.OK;
-        }
-
-        Reason held = mode.Reason with { Kind = ReasonKind.Ignored, Origin = record.OriginOf(mode.Reason) };
-        return Save(inode, record with { Mode = mode with { Reason = held } });
     }
 
     private static Errno Truncate(ref AttributeChange change, in SetattrRequest request, SafeFd? fd)

@@ -76,7 +76,7 @@ public sealed class IoUringTests
         public RingFactAttribute()
         {
             if (IoUring.Create(out IoUring? ring) is var errno and not Errno.OK)
-                Skip = $"io_uring_setup: {errno} (Linux 6.1, kernel.io_uring_disabled)";
+                Skip = $"this system allows no io_uring: io_uring_setup answers {errno} (Linux 6.1, kernel.io_uring_disabled, seccomp)";
             ring?.Dispose();
         }
     }

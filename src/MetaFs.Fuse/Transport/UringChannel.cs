@@ -1,5 +1,4 @@
 // FUSE over io_uring (rows 1 and 7 of the request's way): one command hands a reply over and waits for the next request.
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MetaFs.Fuse.Abi;

@@ -112,6 +112,20 @@ internal ref struct AttributeChange
         return Errno.OK;
     }
 
+    /// <summary>Whether a mode can stand on the share as it is; else a record has what is different.</summary>
+    /// <param name="node">The inode.</param>
+    /// <param name="wanted">The mode.</param>
+    /// <param name="shown">Whose it is.</param>
+    /// <param name="share">Whose it is on the share.</param>
+    /// <param name="groupOnShare">As <see cref="GroupOnShare"/>.</param>
+    public static bool IsWhole(
+        Node node, uint wanted, in EffectiveAttributes shown, in Statx share, uint groupOnShare = WholeGroup) =>
+        ModeOnShare(node, wanted, shown.Uid == share.Uid, shown.Gid == share.Gid, groupOnShare) == (wanted & ModeBits.All);
+
+    private static uint ModeOnShare(Node node, uint wanted, bool ownerIsReal, bool groupIsReal, uint groupOnShare) =>
+        ModeBits.LimitGroup(
+            ModeBits.OnShare(wanted, node.IsDirectory, node.Volume.KeepAccess, ownerIsReal, groupIsReal), groupOnShare);
+
     /// <summary>Changes the permission bits.</summary>
     public Errno Chmod(uint mode) => Chmod(mode, isKill: false);
 
@@ -127,9 +141,7 @@ internal ref struct AttributeChange
             return Errno.OK;
         }
 
-        uint target = ModeBits.OnShare(
-            wanted, _node.IsDirectory, _node.Volume.KeepAccess, EffectiveUid == _share.Uid, EffectiveGid == _share.Gid);
-        target = ModeBits.LimitGroup(target, GroupOnShare);
+        uint target = ModeOnShare(_node, wanted, EffectiveUid == _share.Uid, EffectiveGid == _share.Gid, GroupOnShare);
         uint before = _share.Mode & ModeBits.All;
         Errno errno = Libc.Fchmod(_fd, target);
         if (Evidence.IsRefusal(errno) && _node.Guard.FileType != FileMode.S_IFLNK)

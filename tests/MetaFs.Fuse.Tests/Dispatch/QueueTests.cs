@@ -12,7 +12,7 @@ public sealed class QueueTests : IDisposable
 
     private readonly FakeChannel _channel = new();
     private readonly ListLogger _log = new();
-    private readonly GatedFileSystem _fileSystem = new();
+    private readonly BlockingFileSystem _fileSystem = new();
     private readonly List<FuseServer> _servers = [];
 
     public QueueTests() => _channel.Queues.AddRange([new FakeChannel(), new FakeChannel(), new FakeChannel()]);
@@ -120,32 +120,5 @@ public sealed class QueueTests : IDisposable
         _channel.Send(DispatcherUnderTest.InitRequest(7, 45).Build());
         Assert.True(server.WaitUntilInitialized(s_patience));
         return server;
-    }
-
-    private sealed class GatedFileSystem : FuseFileSystemBase, IDisposable
-    {
-        private int _blocked;
-
-        public ManualResetEventSlim Gate { get; } = new();
-
-        public int Blocked => Volatile.Read(ref _blocked);
-
-        public void Dispose() => Gate.Dispose();
-
-        public override Errno Getattr(
-            in RequestContext context, NodeId node, FileHandle? handle, out FuseAttrOut attr)
-        {
-            attr = default;
-            return Errno.OK;
-        }
-
-        public override Errno Read(
-            in RequestContext context, NodeId node, FileHandle handle, ulong offset, Span<byte> buffer, out int read)
-        {
-            read = 0;
-            Interlocked.Increment(ref _blocked);
-            Gate.Wait();
-            return Errno.OK;
-        }
     }
 }

@@ -13,11 +13,11 @@ public sealed class RingFactAttribute : FactAttribute
     {
         Skip = new MountedFactAttribute { NeedsRoot = true }.Skip;
         if (!File.Exists(Parameter))
-            Skip ??= $"no {Parameter}: Linux 6.14 with CONFIG_FUSE_IO_URING";
+            Skip ??= $"this kernel has no FUSE over io_uring (6.14 with CONFIG_FUSE_IO_URING): no {Parameter}";
         else if (Environment.ProcessorCount > 7)
-            Skip ??= $"64 threads are too few for {Environment.ProcessorCount} processors";
+            Skip ??= $"on {Environment.ProcessorCount} processors the 64 threads of the default are too few for a ring each";
         else if (IoUring.Create(out IoUring? ring) is var errno and not Errno.OK)
-            Skip ??= $"io_uring_setup: {errno}";
+            Skip ??= $"this system allows no io_uring: io_uring_setup answers {errno} (kernel.io_uring_disabled, seccomp)";
         else
             ring!.Dispose();
     }

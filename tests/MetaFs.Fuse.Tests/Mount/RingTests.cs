@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MetaFs.Fuse.Abi;
 using MetaFs.Fuse.Transport;
 using MetaFs.Linux;
@@ -38,39 +37,21 @@ public sealed class RingTests : IDisposable
     public void A_read_of_1_MiB_is_one_request()
     {
         using SmallMount mount = OverRings();
-        using SafeFd file = mount.Open("direct");
-        byte[] pinned = GC.AllocateArray<byte>((1 << 20) + 65536, pinned: true);
-        long address = Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
-        Span<byte> bytes = pinned.AsSpan((int)(65536 - (address % 65536)), 1 << 20);
-        Assert.Equal(Errno.OK, Libc.Pread(file, bytes, 7, out int count));
-        Assert.Equal((1 << 20, 1 << 20), (count, mount.FileSystem.LargestRead));
-        Assert.True(bytes.SequenceEqual(SmallFileSystem.Content.AsSpan(7, 1 << 20)));
+        mount.ReadAMegabyteAtOnce();
     }
 
     [RingFact]
     public void A_request_with_a_payload_and_an_answer_reach_a_directory()
     {
         using SmallMount mount = OverRings();
-        using SafeFd directory = mount.Open("", OpenFlags.O_DIRECTORY);
-        int answer = 0;
-        Assert.Equal(Errno.OK, Libc.Ioctl(directory, SmallFileSystem.Command, ref answer));
-        Assert.Equal(0x2A2A2A2A, answer);
-        Assert.Equal(Errno.ENOTTY, Libc.Ioctl(directory, SmallFileSystem.Command + 1, ref answer));
+        mount.CallADirectory();
     }
 
     [RingFact]
     public void Stuck_readers_do_not_keep_others_out()
     {
         using SmallMount mount = OverRings();
-        const int readers = 6; // all of them may be on one processor
-        using SafeFd file = mount.Open("stuck");
-        Thread[] threads = [.. Enumerable.Range(0, readers).Select(i => new Thread(() =>
-            Libc.Pread(file, new byte[16], (ulong)i * 16, out _)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Assert.True(SpinWait.SpinUntil(() => mount.FileSystem.Waiting == readers, SmallMount.Patience));
-        Assert.Equal(4711u, mount.Stat("data").Uid);
-        mount.FileSystem.Gate.Set();
-        Array.ForEach(threads, thread => thread.Join());
+        mount.StickReaders(6); // all of them may be on one processor
     }
 
     [RingFact]

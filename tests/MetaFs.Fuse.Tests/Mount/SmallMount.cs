@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using MetaFs.Fuse.Tests.Harness;
 using MetaFs.Fuse.Transport;
@@ -68,6 +69,43 @@ internal sealed class SmallMount : IDisposable
                 SafeFd.CurrentDirectory, Name(FilePath(name)), AtFlags.AT_SYMLINK_NOFOLLOW, StatxMask.STATX_BASIC_STATS,
                 out Statx stat));
         return stat;
+    }
+
+    /// <summary>A read as large as requests can be is one request.</summary>
+    public void ReadAMegabyteAtOnce()
+    {
+        using SafeFd file = Open("direct");
+
+        // Page-aligned: otherwise the megabyte lies on 257 pages, one more than a request may have.
+        byte[] pinned = GC.AllocateArray<byte>((1 << 20) + 65536, pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
+        Span<byte> bytes = pinned.AsSpan((int)(65536 - (address % 65536)), 1 << 20);
+        Assert.Equal(Errno.OK, Libc.Pread(file, bytes, 7, out int count));
+        Assert.Equal((1 << 20, 1 << 20), (count, FileSystem.LargestRead));
+        Assert.True(bytes.SequenceEqual(SmallFileSystem.Content.AsSpan(7, 1 << 20)));
+    }
+
+    /// <summary>An ioctl(2) of a directory, whose request has a payload, and its answer too.</summary>
+    public void CallADirectory()
+    {
+        using SafeFd directory = Open("", OpenFlags.O_DIRECTORY);
+        int answer = 0;
+        Assert.Equal(Errno.OK, Libc.Ioctl(directory, SmallFileSystem.Command, ref answer));
+        Assert.Equal(0x2A2A2A2A, answer);
+        Assert.Equal(Errno.ENOTTY, Libc.Ioctl(directory, SmallFileSystem.Command + 1, ref answer));
+    }
+
+    /// <summary>So many readers wait for an answer, and somebody else gets his.</summary>
+    public void StickReaders(int readers)
+    {
+        using SafeFd file = Open("stuck");
+        Thread[] threads = [.. Enumerable.Range(0, readers).Select(i => new Thread(() =>
+            Libc.Pread(file, new byte[16], (ulong)i * 16, out _)))];
+        Array.ForEach(threads, thread => thread.Start());
+        Assert.True(SpinWait.SpinUntil(() => FileSystem.Waiting == readers, Patience));
+        Assert.Equal(4711u, Stat("data").Uid);
+        FileSystem.Gate.Set();
+        Array.ForEach(threads, thread => thread.Join());
     }
 
     public Errno Unmount(bool lazy = false)

@@ -122,12 +122,13 @@ internal sealed class Comparison(HashSet<string> without)
         return found;
     }
 
+    /// <summary>Attributes, as differences show them.</summary>
+    public static string Text(SortedDictionary<string, byte[]> xattrs) =>
+        string.Join(' ', xattrs.Select(pair => $"{pair.Key}={Convert.ToHexString(pair.Value)}"));
+
     private static string At(byte[] data, int offset) => offset < data.Length
         ? string.Create(CultureInfo.InvariantCulture, $"0x{data[offset]:x2} at {offset} of {data.Length}")
         : string.Create(CultureInfo.InvariantCulture, $"end at {data.Length}");
-
-    private static string Text(SortedDictionary<string, byte[]> xattrs) =>
-        string.Join(' ', xattrs.Select(pair => $"{pair.Key}={Convert.ToHexString(pair.Value)}"));
 
     private static string Octal(uint mode) => "0" + Convert.ToString(mode, 8);
 

@@ -10,6 +10,7 @@ internal static partial class Posix
         private const string C = "libc";
 
         [DllImport(C, SetLastError = true)] public static extern int open(byte[] path, int flags, uint mode);
+        [DllImport(C, SetLastError = true)] public static extern nint syscall(nint number, nuint first, byte[] second);
         [DllImport(C, SetLastError = true)] public static extern int close(int fd);
         [DllImport(C, SetLastError = true)] public static extern nint read(int fd, byte[] buffer, nuint count);
         [DllImport(C, SetLastError = true)] public static extern nint write(int fd, byte[] buffer, nuint count);

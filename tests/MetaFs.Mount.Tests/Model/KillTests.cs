@@ -3,26 +3,18 @@ namespace MetaFs.Mount.Tests.Model;
 /// <summary>The daemon dies in the middle of a mixed load, and nothing that it has acknowledged is lost.</summary>
 public sealed class KillTests(ITestOutputHelper output) : MountTest(output)
 {
-    private const string RecordAll = "chown=record,chmod=record,utimens=record";
-
     [RootFact]
     [Trait("speed", "slow")]
     public void NothingIsLostInTwentyKills()
     {
-        Workspace workspace = Mine(new Workspace());
-        string share = workspace.MakeDirectory("share");
-        string mount = workspace.MakeDirectory("mnt");
-        string database = workspace.MakeDirectory("records", 700) + "/metafs.db";
-        ModelProgram.Run(
-            Output, "kill", "--metafs", MetaFsProgram.Path, "--share", share, "--mount", mount, "--db", database,
-            "--mount-options", RecordAll, "--deviations", "--kills", "20", "--seed", "4").MustSucceed();
+        ModelProgram.KillDaemons(Output, Mine(new Workspace()), kills: 20, seed: 4).MustSucceed();
     }
 
     [RootFact]
     [Trait("speed", "slow")]
     public void AnotherProcessKnowsFromTheJournalWhatMustBeThere()
     {
-        Share share = Mine(new Share(ShareKind.PlainDirectory, RecordAll));
+        Share share = Mine(new Share(ShareKind.PlainDirectory, ModelProgram.RecordAll));
         string directory = share.MountPoint + "/model";
         string journal = share.Scratch("journal") + "/journal";
         Thread killer = new(() => KillWhenThereIsWork(share, journal));

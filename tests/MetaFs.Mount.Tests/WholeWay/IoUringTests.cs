@@ -7,7 +7,6 @@ namespace MetaFs.Mount.Tests.WholeWay;
 /// <summary>The whole way with requests over io_uring, which is switched on for these mounts and then as it was.</summary>
 public sealed class IoUringTests : MountTest
 {
-    private const string RecordAll = "chown=record,chmod=record,utimens=record";
     private static readonly PublishedProgram s_kit = new("tests/MetaFs.Posix", "metafs-posix", "POSIX_KIT");
 
     public IoUringTests(ITestOutputHelper output)
@@ -27,7 +26,7 @@ public sealed class IoUringTests : MountTest
 
     [RingTheory]
     [Trait("speed", "slow")]
-    [InlineData(ShareKind.PlainDirectory, RecordAll, "")]
+    [InlineData(ShareKind.PlainDirectory, ModelProgram.RecordAll, "")]
     [InlineData(ShareKind.BindfsDeny, "utimens=record", "link,handles,largeids")]
     public void EveryFileShowsWhatItMust(ShareKind kind, string options, string without)
     {
@@ -51,13 +50,7 @@ public sealed class IoUringTests : MountTest
     [Trait("speed", "slow")]
     public void NothingIsLostInTenKills()
     {
-        Workspace workspace = Mine(new Workspace());
-        string share = workspace.MakeDirectory("share");
-        string mount = workspace.MakeDirectory("mnt");
-        string database = workspace.MakeDirectory("records", 700) + "/metafs.db";
-        ModelProgram.Run(
-            Output, "kill", "--metafs", MetaFsProgram.Path, "--share", share, "--mount", mount, "--db", database,
-            "--mount-options", RecordAll, "--deviations", "--kills", "10", "--seed", "7").MustSucceed();
+        ModelProgram.KillDaemons(Output, Mine(new Workspace()), kills: 10, seed: 7).MustSucceed();
     }
 
     [RingFact]
@@ -131,9 +124,19 @@ internal static class NeedsRing
 {
     public const string Parameter = "/sys/module/fuse/parameters/enable_uring";
 
-    public static string? Reason => NeedsRoot.Reason
-        ?? (File.Exists(Parameter) ? null : $"this kernel has no FUSE over io_uring: no {Parameter} (Linux 6.14)")
-        ?? (Environment.ProcessorCount <= 7 ? null : $"64 threads are too few for {Environment.ProcessorCount} processors");
+    public static string? Reason { get; } = NeedsRoot.Reason ?? OfMachine();
+
+    private static string? OfMachine()
+    {
+        if (!File.Exists(Parameter))
+            return $"this kernel has no FUSE over io_uring (6.14 with CONFIG_FUSE_IO_URING): no {Parameter}";
+        if (Environment.ProcessorCount > 7)
+            return $"on {Environment.ProcessorCount} processors the 64 threads of the default are too few for a ring each";
+        Errno errno = Posix.IoUring();
+        return errno == Errno.OK
+            ? null
+            : $"this system allows no io_uring: io_uring_setup answers {errno} (kernel.io_uring_disabled, seccomp)";
+    }
 }
 
 /// <summary>A test that root can run on a kernel with FUSE over io_uring; skipped, with the reason, elsewhere.</summary>

@@ -37,43 +37,63 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         ["replace an open file"] = d => WhileOpen(d + "/g", () => Posix.Rename(d + "/f", d + "/g")),
         ["unlink a fifo"] = d => Posix.Unlink(d + "/d/p"),
         ["rmdir"] = d => Posix.Rmdir(d + "/e"),
+        ["chmod to less than the daemon needs"] = d => Posix.Chmod(d + "/f", Oct(37)),
+        ["setfacl"] = d => SetAcl(d + "/f", owner: 6),
+        ["setfacl to less than the daemon needs"] = d => SetAcl(d + "/f", owner: 1),
+        ["setfacl over another"] = d => SetAcl(d + "/a", owner: 7),
+        ["end an ACL"] = d => Posix.Setxattr(d + "/a", AccessAcl.Name, AccessAcl.Of(
+            (AccessAcl.UserObj, 6, 0), (AccessAcl.GroupObj, 4, 0), (AccessAcl.Other, 1, 0))),
         ["truncate"] = d => Posix.Truncate(d + "/f", 1),
     };
 
+    private static readonly string[] s_modesAndAcls =
+        ["chmod to less than the daemon needs", "setfacl", "setfacl to less than the daemon needs", "setfacl over another", "end an ACL"];
+
     private static readonly ConcurrentBag<int> s_open = [];
 
-    public static TheoryData<string, string> Operations()
+    /// <summary>An operation, mount options, and the faults of a share; null: a directory of this machine.</summary>
+    public static TheoryData<string, string, string?> Operations()
     {
-        TheoryData<string, string> data = [];
+        TheoryData<string, string, string?> data = [];
         foreach (string operation in s_operations.Keys)
-            data.Add(operation, Recording);
+            data.Add(operation, Recording, null);
         foreach (string operation in (string[])["chown", "chmod", "utimens", "create"])
-            data.Add(operation, Obeying);
-        data.Add("chown a suid file", KeepingOwners);
+            data.Add(operation, Obeying, null);
+        data.Add("chown a suid file", KeepingOwners, null);
         foreach (string operation in (string[])["unlink an open file", "replace an open file"])
         {
-            data.Add(operation, Hiding);
-            data.Add(operation, Hiding + ",identity=name");
+            data.Add(operation, Hiding, null);
+            data.Add(operation, Hiding + ",identity=name", null);
         }
 
         foreach (string operation in (string[])
             ["create", "link", "rename", "replace", "exchange", "move a directory", "unlink", "rmdir"])
         {
-            data.Add(operation, ByName);
+            data.Add(operation, ByName, null);
         }
 
         foreach (string operation in (string[])["symlink", "mknod", "unlink a fifo"])
-            data.Add(operation, Emulating);
+            data.Add(operation, Emulating, null);
+
+        // Of what is no local file system the daemon keeps access to, whatever mode a file has.
+        foreach (string operation in s_modesAndAcls)
+        {
+            data.Add(operation, Obeying, "lack tmpfile");
+            data.Add(operation, Obeying, "lack xattrs");
+        }
+
         return data;
     }
 
     [RootTheory]
     [Trait("speed", "slow")]
     [MemberData(nameof(Operations))]
-    public void AKillAtAnyStepLeavesTheStateOfBeforeOrAfter(string operation, string options)
+    public void AKillAtAnyStepLeavesTheStateOfBeforeOrAfter(string operation, string options, string? fault)
     {
         Workspace workspace = Mine(new Workspace());
         string share = workspace.MakeDirectory("share", 777);
+        if (fault is not null)
+            Mine(ShareSimProcess.Start(workspace.MakeDirectory("backing", 777), share, "--fault", fault));
         string records = workspace.MakeDirectory("records", 700);
         MountPlan plan = new(share, workspace.MakeDirectory("mnt"), records + "/metafs.db") { Options = options };
         MetaFsMount mount = Mine(MetaFsMount.Start(plan));
@@ -182,7 +202,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         string directory = $"{mount.MountPoint}/{name}";
         Posix.Mkdir(directory, Oct(777)).Ok();
         Posix.Chmod(directory, Oct(777)).Ok();
-        foreach ((string file, uint owner) in (IEnumerable<(string, uint)>)[("f", 11), ("g", 21), ("s", 61), ("d/c", 31)])
+        foreach ((string file, uint owner) in (IEnumerable<(string, uint)>)[("f", 11), ("g", 21), ("s", 61), ("a", 71), ("d/c", 31)])
         {
             if (file.StartsWith('d'))
                 Posix.Mkdir(directory + "/d", Oct(755)).Ok();
@@ -193,6 +213,7 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         }
 
         Posix.Chmod(directory + "/s", Oct(4755)).Ok();
+        SetAcl(directory + "/a", owner: 6).Ok();
         Posix.Mknod(directory + "/d/p", Posix.S_IFIFO | Oct(640)).Ok();
         Posix.Mkdir(directory + "/e", Oct(700)).Ok();
         Posix.Chown(directory + "/e", 41, 42).Ok();
@@ -207,11 +228,15 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
         return errno;
     }
 
+    private static Errno SetAcl(string path, ushort owner) => Posix.Setxattr(path, AccessAcl.Name, AccessAcl.Of(
+        (AccessAcl.UserObj, owner, 0), (AccessAcl.User, 3, 1000), (AccessAcl.GroupObj, 5, 0), (AccessAcl.Mask, 7, 0),
+        (AccessAcl.Other, owner, 0)));
+
     private static string Text(Dictionary<string, Entry> entries) =>
         string.Join('\n', entries.Select(entry => $"{entry.Key} {entry.Value}"));
 
     /// <summary>What a file shows; times of now are not told apart.</summary>
-    private sealed record Entry(uint FullMode, string Owner, ulong Size, uint Nlink, long Mtime, string Content)
+    private sealed record Entry(uint FullMode, string Owner, ulong Size, uint Nlink, long Mtime, string Content, string Acl)
     {
         private const long FirstOfToday = 1_600_000_000_000_000_000;
 
@@ -230,10 +255,14 @@ public sealed class KillPointTests(ITestOutputHelper output) : MountTest(output)
                 };
                 entries[path[(directory.Length + 1)..]] = new Entry(
                     status.FullMode, status.Owner, status.Type == Posix.S_IFREG ? status.Size : 0, status.Nlink,
-                    Math.Min(status.Mtime, FirstOfToday), content);
+                    Math.Min(status.Mtime, FirstOfToday), content, AclOf(path, status));
             }
 
             return entries;
         }
+
+        private static string AclOf(string path, FileStatus status) =>
+            status.Type != Posix.S_IFLNK && Posix.Getxattr(path, AccessAcl.Name, out byte[] acl) == Errno.OK
+                ? Convert.ToHexString(acl) : "";
     }
 }
