@@ -63,6 +63,8 @@ public sealed partial class PassthroughFileSystem
             Errno errno = Reattach(directory);
             if (errno == Errno.OK)
                 errno = directory.Seek(offset);
+            if (offset == 0)
+                directory.Begin(_listingHabits.Begin(context.Pid));
             while (errno == Errno.OK && !(directory.IsDrained && buffer.Length > 0))
             {
                 errno = directory.Peek(out Dirent entry);
@@ -73,8 +75,7 @@ public sealed partial class PassthroughFileSystem
                 ReadOnlySpan<byte> name = entry.NameTerminated[..^1];
                 if (!buffer.HasRoomForPlus(name.Length))
                     return Errno.OK;
-                FuseEntryOut found = EntryIn(directory, entry);
-                byte type = found.Nodeid != 0 ? FileMode.ToDirentType(found.Attr.Mode) : entry.Type;
+                FuseEntryOut found = EntryFor(context.Pid, directory, entry, out byte type);
                 buffer.TryAddPlus(found, (ulong)entry.Off, type, name);
                 directory.Pass(entry);
             }
@@ -157,6 +158,22 @@ public sealed partial class PassthroughFileSystem
                     : opened;
             return errno;
         }
+    }
+
+    private FuseEntryOut EntryFor(uint thread, OpenDirectory directory, in Dirent dirent, out byte type)
+    {
+        FuseEntryOut entry = default;
+        if (directory.GoesByName(dirent.Type))
+        {
+            _listingHabits.LeftOut(thread, directory.Node.Id);
+            entry.Attr.Ino = ListedIno(directory.Node, dirent);
+            type = TypeOf(directory, dirent);
+            return entry;
+        }
+
+        entry = EntryIn(directory, dirent);
+        type = entry.Nodeid != 0 ? FileMode.ToDirentType(entry.Attr.Mode) : dirent.Type;
+        return entry;
     }
 
     // An entry whose attributes cannot be had goes out by name and type alone; the kernel asks again if it matters.

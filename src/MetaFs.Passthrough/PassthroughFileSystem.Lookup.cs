@@ -14,6 +14,7 @@ public sealed partial class PassthroughFileSystem
     public Errno Lookup(in RequestContext context, NodeId parent, CString name, out FuseEntryOut entry)
     {
         entry = default;
+        _listingHabits.LookedUp(context.Pid, parent);
         Errno errno = LeaseParent(parent, name, Errno.ENOENT, out Node directory, out DirectoryLease lease);
         if (errno != Errno.OK)
             return errno;

@@ -26,6 +26,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
     private readonly VolumeTable _volumes;
     private readonly HandleTable<OpenFile> _files = new();
     private readonly HandleTable<OpenDirectory> _openDirectories = new();
+    private readonly ListingHabits _listingHabits = new();
     private readonly DescriptorBudget _descriptors = DescriptorBudget.OfProcess();
     private readonly ShareDescription _share;
     private readonly long _mountedAt = Libc.RealtimeNanoseconds();

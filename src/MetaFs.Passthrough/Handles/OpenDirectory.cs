@@ -14,6 +14,8 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
     private int _length;
     private int _position;
     private ulong _offset;
+    private bool _wantsNames;
+    private int _files;
 
     public SafeFd Fd { get; private set; } = fd;
 
@@ -41,6 +43,18 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
             _offset = offset;
         return errno;
     }
+
+    /// <summary>A listing with attributes starts, or without: see <see cref="ListingHabits"/>.</summary>
+    public void Begin(bool wantsNames)
+    {
+        _wantsNames = wantsNames;
+        _files = 0;
+    }
+
+    /// <summary>Whether the next entry of that listing goes without its attributes.</summary>
+    /// <param name="type">DT_*; who lists a tree wants those of directories, and where the share tells no type, all.</param>
+    public bool GoesByName(byte type) =>
+        type is not (DirentType.DT_DIR or DirentType.DT_UNKNOWN) && (++_files == ListingHabits.Sample || _wantsNames);
 
     /// <summary>The next entry, without passing it.</summary>
     /// <returns>OK; ENOENT: there is none left.</returns>

@@ -19,11 +19,11 @@ internal static class Listing
         [.. Read(share, directory, plus: false, room).Select(entry => entry.Name)];
 
     /// <summary>Entries with attributes; their lookups are counted.</summary>
-    public static List<Entry> Plus(ShareUnderTest share, NodeId directory, int room = 4096) =>
-        Read(share, directory, plus: true, room);
+    public static List<Entry> Plus(ShareUnderTest share, NodeId directory, int room = 4096, uint thread = 1) =>
+        Read(share, directory, plus: true, room, thread);
 
     /// <summary>Reads to the end, in pieces of so many bytes.</summary>
-    public static List<Entry> Read(ShareUnderTest share, NodeId directory, bool plus, int room)
+    public static List<Entry> Read(ShareUnderTest share, NodeId directory, bool plus, int room, uint thread = 1)
     {
         Assert.Equal(Errno.OK, share.Fs.Opendir(ShareUnderTest.Daemon, directory, default, out FuseOpenOut open));
         var handle = new FileHandle(open.Fh);
@@ -32,7 +32,7 @@ internal static class Listing
         ulong offset = 0;
         do
         {
-            piece = Piece(share, directory, handle, offset, plus, room);
+            piece = Piece(share, directory, handle, offset, plus, room, thread);
             all.AddRange(piece);
             offset = piece.Count > 0 ? piece[^1].Off : offset;
         }
@@ -42,12 +42,13 @@ internal static class Listing
     }
 
     public static List<Entry> Piece(
-        ShareUnderTest share, NodeId directory, FileHandle handle, ulong offset, bool plus, int room)
+        ShareUnderTest share, NodeId directory, FileHandle handle, ulong offset, bool plus, int room, uint thread = 1)
     {
+        RequestContext context = ShareUnderTest.Daemon with { Pid = thread };
         var buffer = new DirectoryBuffer(new byte[room]);
         Errno errno = plus
-            ? share.Fs.Readdirplus(ShareUnderTest.Daemon, directory, handle, offset, ref buffer)
-            : share.Fs.Readdir(ShareUnderTest.Daemon, directory, handle, offset, ref buffer);
+            ? share.Fs.Readdirplus(context, directory, handle, offset, ref buffer)
+            : share.Fs.Readdir(context, directory, handle, offset, ref buffer);
         Assert.Equal(Errno.OK, errno);
         List<Entry> entries = Parse(buffer.Written, plus);
         foreach (Entry entry in entries.Where(entry => entry.Out.Nodeid != 0))

@@ -57,6 +57,39 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public void Who_looks_at_no_file_of_a_directory_gets_those_of_the_next_by_name_alone()
+    {
+        using var share = new ShareUnderTest();
+        foreach (string name in (string[])["a", "b", "c", "d", "few"])
+        {
+            share.Share.MakeDirectory(name + "/below");
+            for (int i = 0; i < (name == "few" ? 3 : 20); i++)
+                share.Share.Write($"{name}/f{i}", "");
+        }
+
+        Assert.Equal((19, 1), ShownIn("a", 1)); // one of many is held back
+        Assert.Equal((0, 1), ShownIn("b", 1));
+        Assert.Equal((0, 1), ShownIn("few", 1));
+        Assert.Equal((19, 1), ShownIn("a", 2)); // another thread
+        Assert.Equal((0, 1), ShownIn("c", 1));
+        share.Lookup("f7", share.NodeOf("c"));
+        Assert.Equal((19, 1), ShownIn("d", 1));
+        Assert.Equal((3, 1), ShownIn("few", 3));
+        Assert.Equal((19, 1), ShownIn("a", 3)); // of few none was held back, so nothing is known
+        Assert.Equal((19, 1), ShownIn("a", 0));
+        Assert.Equal((19, 1), ShownIn("a", 0)); // who cannot be told apart
+
+        (int Files, int Directories) ShownIn(string name, uint thread)
+        {
+            List<Listing.Entry> entries = Listing.Plus(share, share.NodeOf(name), thread: thread);
+            Assert.All(entries, entry => Assert.NotEqual(0ul, entry.Ino));
+            Assert.All(entries, entry => Assert.Equal(entry.Name[0] == 'f' ? 8u : 4u, entry.Type));
+            return (entries.Count(entry => entry.Name[0] == 'f' && entry.Out.Nodeid != 0),
+                entries.Count(entry => entry.Name == "below" && entry.Out.Nodeid != 0));
+        }
+    }
+
+    [Fact]
     public void A_lookup_is_counted_only_for_what_was_packed()
     {
         using var share = new ShareUnderTest();

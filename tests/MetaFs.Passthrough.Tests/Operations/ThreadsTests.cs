@@ -66,8 +66,9 @@ public sealed class ThreadsTests : IDisposable
         });
         Assert.Empty(_wrong);
         _share.Remount(Recording);
-        foreach (Listing.Entry entry in Listing.Plus(_share, _share.NodeOf("d0")).Where(entry => entry.Name[0] != '.'))
-            Assert.Equal($"{entry.Out.Attr.Uid - 1000}", entry.Name.Split('-')[0]);
+        NodeId directory = _share.NodeOf("d0");
+        foreach (string name in Listing.Names(_share, directory).Where(name => name[0] != '.'))
+            Assert.Equal($"{_share.Lookup(name, directory).Attr.Uid - 1000}", name.Split('-')[0]);
     }
 
     [Fact]
