@@ -52,13 +52,15 @@ def show(root, with_links=True):
               f"{status.st_rdev:x}", links, content(path, status), attributes(path))
 
 
+# Files, not directories: a CIFS client that finds one directory by two names gives up the server's inode numbers for good
+# (fs/smb/client/inode.c, cifs_iget: CIFS_FATTR_INO_COLLISION).
 def holds(share, name):
     """Whether a file can have the name there, and is listed by it."""
     path = os.path.join(share, name)
     try:
-        os.mkdir(path)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
         listed = name in os.listdir(share)
-        os.rmdir(path)
+        os.unlink(path)
         return listed
     except OSError:
         return False
@@ -66,9 +68,9 @@ def holds(share, name):
 
 def ignores_case(share):
     upper, lower = os.path.join(share, b"Case"), os.path.join(share, b"cASE")
-    os.mkdir(upper)
+    os.close(os.open(upper, os.O_CREAT | os.O_EXCL))
     found = os.path.exists(lower)
-    os.rmdir(upper)
+    os.unlink(upper)
     return found
 
 
