@@ -54,7 +54,8 @@ fi
 whole_way=120 posix='' # as root and as uid 1000
 more=()
 case $SHARE_KIND in
-    cifs | nfs3) whole_way=500 more=(open-files attributes names xattrs objects) ;;
+    cifs) whole_way=500 more=(open-files attributes names xattrs objects server-numbers) ;;
+    nfs3) whole_way=500 more=(open-files attributes names xattrs objects) ;;
     cifs-2.1) posix=--root more=(open-files 'attributes set') ;; # other leases
     cifs-noperm) posix=--root ;;                                 # whom the client lets
     cifs-mfsymlinks) posix=--root more=(objects) ;;              # links that the client makes

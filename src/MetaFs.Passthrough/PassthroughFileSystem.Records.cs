@@ -106,6 +106,9 @@ public sealed partial class PassthroughFileSystem
     /// <returns>OK: it survives the daemon; ENOSPC, EROFS, EIO: the database could not keep it, and nothing changed.</returns>
     private Errno Save(Node node, InodeRecord? record, ReadOnlySpan<XattrChange> xattrs = default)
     {
+        if (node.Record is null && record is not null && node.Volume.Numbers?.AreFoundLost() == true)
+            return Errno.ESTALE;
+
         // A removed file lives only as long as the kernel's references to it: so does what is known of it.
         if (!node.IsRemoved)
         {

@@ -56,7 +56,7 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
                 Recover(volume, top);
                 ClearLeftovers(volume, top);
             },
-            options.Identity);
+            options.Identity, log);
 
         Errno errno = Libc.Fstatx(root, ShareVolume.Mask, out Statx stat);
         if (errno == Errno.OK)
@@ -72,6 +72,9 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
 
     /// <summary>Whether the inodes of the share itself are known by their names.</summary>
     public bool IsByName => _nodes.TryGet(NodeId.Root, out Node? root) && root.Volume.IsByName;
+
+    /// <summary>Whether records of the share itself outlive this mount.</summary>
+    public bool KeepsNumbers => _nodes.TryGet(NodeId.Root, out Node? root) && root.Volume.KeepsNumbers;
 
     /// <summary>Inodes the kernel knows; for the leak checks.</summary>
     public int LiveNodes => _nodes.Count;
@@ -101,10 +104,13 @@ public sealed partial class PassthroughFileSystem : IFuseFileSystem, IDisposable
     private Errno AddRoot(ShareVolume volume, in Statx stat)
     {
         Statx seen = volume.IsByName ? stat with { Ino = VolumeIdentity.RootByName } : stat;
+        Errno errno = volume.Numbers?.Settle(_root, ref seen) ?? Errno.OK;
+        if (errno != Errno.OK)
+            return errno;
         Node root = _nodes.AddRoot(volume, seen, volume.GuardOf(seen));
         DirectoryFds.SetRoot(root, _root);
         Recover(volume, _root);
-        Errno errno = LoadRecord(root, seen, null, _root, CString.Empty);
+        errno = LoadRecord(root, seen, null, _root, CString.Empty);
         if (errno == Errno.OK)
             ClearLeftovers(volume, _root);
         return errno;

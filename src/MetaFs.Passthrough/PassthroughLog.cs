@@ -18,6 +18,11 @@ internal static partial class PassthroughLog
         Message = "reads and writes go through the daemon: the kernel does not pass them through ({Errno})")]
     public static partial void NoPassthrough(ILogger log, Errno errno);
 
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning,
+        Message = "the CIFS client has stopped using the server's inode numbers (it met one directory by two names); they are "
+            + "asked of the server from now on, which is slower, until the share is unmounted and mounted again")]
+    public static partial void NumbersLost(ILogger log);
+
     [LoggerMessage(EventId = 202, Level = LogLevel.Error,
         Message = "{Operation} did not keep a change: the overlay database answered {Status}")]
     public static partial void NotKept(ILogger log, string operation, Overlay.OverlayStatus status);

@@ -159,7 +159,7 @@ internal sealed class MountSession
     private void Announce(
         MountPlaces places, ShareDescription share, string database, PassthroughFileSystem fileSystem, LiveMount mount)
     {
-        if (!share.StableInodes && !fileSystem.IsByName)
+        if (!fileSystem.KeepsNumbers)
             CliLog.UnstableInodes(_log, places.Source, share.Mount.Type);
         if (_ready is not null)
         {

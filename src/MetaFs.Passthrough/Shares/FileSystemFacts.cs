@@ -53,6 +53,9 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether the server may make creation times up, unless it is told to keep one.</summary>
     public bool MakesUpBirthTimes { get; init; }
 
+    /// <summary>Whether its client may stop showing the server's inode numbers, which the server still tells.</summary>
+    public bool MayLoseNumbers { get; init; }
+
     /// <summary>Whether the client has controls that look like attributes of the file, user.cifs.* among them.</summary>
     public bool HasControlXattrs { get; init; }
 
@@ -86,6 +89,7 @@ internal readonly record struct FileSystemFacts(
         "cifs" or "smb3" => new(false, HasOption(superOptions, "serverino"), true, 100, false)
         {
             MakesUpBirthTimes = true,
+            MayLoseNumbers = true,
             HasControlXattrs = true,
             LacksSymlinks = !HasOption(superOptions, "mfsymlinks") && !HasOption(superOptions, "unix")
                 && !HasOption(superOptions, "posix"),

@@ -14,9 +14,16 @@ public sealed record ShareDescription(VolumeIdentity Identity, MountEntry Mount,
     /// <summary>By what it is recognised where its inodes are known by their names.</summary>
     public required VolumeIdentity NameIdentity { get; init; }
 
+    /// <summary>
+    /// By what it is recognised if its numbers are the server's, of which the client has stopped showing them; null: it shows
+    /// them, or there are none.
+    /// </summary>
+    public VolumeIdentity? ServerIdentity { get; init; }
+
     /// <summary>The share's row among these, however its inodes are known, or null.</summary>
     /// <param name="find">Looks for an identity.</param>
-    public Volume? FindBy(Func<VolumeIdentity, Volume?> find) => find(NameIdentity) ?? find(Identity);
+    public Volume? FindBy(Func<VolumeIdentity, Volume?> find) => find(NameIdentity) ?? find(Identity)
+        ?? (ServerIdentity is { } server ? find(server) : null);
 }
 
 /// <summary>Looks at a share.</summary>
@@ -56,7 +63,19 @@ public static class ShareInfo
             RootMoves = false,
             ByName = true,
         };
-        return new ShareDescription(identity, mount, facts.StableInodes, facts.IsLocal) { NameIdentity = byName };
+        return new ShareDescription(identity, mount, facts.StableInodes, facts.IsLocal)
+        {
+            NameIdentity = byName,
+            ServerIdentity = facts is { MayLoseNumbers: true, StableInodes: false } ? OnServer(identity, directory) : null,
+        };
+    }
+
+    private static VolumeIdentity? OnServer(in VolumeIdentity identity, SafeFd? directory)
+    {
+        if (directory is null || Libc.Reopen(directory, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, out SafeFd fd) != Errno.OK)
+            return null;
+        using (fd)
+            return ServerNumbers.Ask(fd, out ulong number) == Errno.OK ? identity with { RootIno = number, RootMoves = false } : null;
     }
 
     private static string PathBelow(SafeFd directory, MountEntry mount)

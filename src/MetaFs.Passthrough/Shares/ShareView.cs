@@ -29,6 +29,8 @@ internal static class ShareView
         Errno errno = Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
         if (errno != Errno.OK)
             return errno;
+        if (directory.Volume.Numbers is { } numbers && stat.Dev == directory.Volume.Dev)
+            errno = numbers.Settle(fd, name, ref stat);
         Identify(directory, name, ref stat);
         if (Placeholder.MayBe(stat))
             directory.Volume.Objects.Show(new PlaceholderFile(directory, fd, name, isOpen: false), ref stat, expected);
@@ -46,6 +48,8 @@ internal static class ShareView
         Errno errno = Libc.Fstatx(fd, ShareVolume.Mask, out stat);
         if (errno != Errno.OK)
             return errno;
+        if (directory.Volume.Numbers is { } numbers && stat.Dev == directory.Volume.Dev)
+            errno = numbers.Settle(fd, ref stat);
         Identify(directory, name, ref stat);
         if (Placeholder.MayBe(stat))
             directory.Volume.Objects.Show(new PlaceholderFile(directory, fd, name, isOpen: true), ref stat, expected);
@@ -63,7 +67,7 @@ internal static class ShareView
         if (fresh)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
         Errno errno = Libc.Statx(fd, CString.Empty, flags, ShareVolume.Mask, out stat);
-        if (errno == Errno.OK && node.Volume.IsByName)
+        if (errno == Errno.OK && (node.Volume.IsByName || node.Volume.Numbers is { AreLost: true }))
             stat = stat with { Ino = node.Ino };
         if (node.Guard.FileType != FileMode.S_IFREG && Placeholder.MayBe(stat))
             node.Volume.Objects.ShowHeld(node, fd, ref stat);

@@ -65,6 +65,9 @@ internal sealed class ShareVolume
 
     public FileSystemFacts Facts { get; }
 
+    /// <summary>Where the numbers that inodes are known by are a server's, which its client may stop showing; else null.</summary>
+    public ServerNumbers? Numbers { get; init; }
+
     /// <summary>Which of its plain files stand for something else.</summary>
     public VolumeObjects Objects { get; }
 

@@ -12,6 +12,9 @@ internal static class VolumeChoice
         IdentityPolicy.Ino => share.Identity,
         _ when Has(store, share.NameIdentity) => share.NameIdentity,
 
+        // Kept by the server's numbers, until the client stopped showing them.
+        _ when share.ServerIdentity is { } server && Has(store, server) => server,
+
         // Records under numbers that move have not outlived their mount, so nothing is lost by leaving them.
         _ => share.StableInodes ? share.Identity : share.NameIdentity,
     };

@@ -2,6 +2,7 @@ using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Counters;
 using MetaFs.Passthrough.Objects;
+using Microsoft.Extensions.Logging;
 
 namespace MetaFs.Passthrough.Shares;
 
@@ -13,6 +14,7 @@ internal sealed class VolumeTable
     private readonly ObjectPolicy _objects;
     private readonly Action<ShareVolume, SafeFd> _recover;
     private readonly IdentityPolicy _identity;
+    private readonly ILogger _log;
     private readonly Lock _lock = new();
 
     // Replaced as a whole under _lock, so that readers need none. A share rarely has more than one volume.
@@ -25,10 +27,12 @@ internal sealed class VolumeTable
     /// Called for a mount inside the share when it is met, with its root: what a daemon that died there has left open.
     /// </param>
     /// <param name="identity">By what inodes are known.</param>
+    /// <param name="log">What a volume has to say.</param>
     public VolumeTable(
         IOverlayStore store, bool privileged, ObjectPolicy objects, Action<ShareVolume, SafeFd> recover,
-        IdentityPolicy identity = IdentityPolicy.Auto)
+        IdentityPolicy identity, ILogger log)
     {
+        _log = log;
         _recover = recover;
         _store = store;
         _privileged = privileged;
@@ -83,10 +87,14 @@ internal sealed class VolumeTable
             if (_store.OpenVolume(VolumeChoice.Of(_store, description, _identity), out Volume? row) != OverlayStatus.Ok || row is null)
                 return Errno.EIO;
             FileSystemFacts facts = FileSystemFacts.Of(description.Mount);
+            bool hasServer = facts.MayLoseNumbers && !row.Identity.ByName
+                && (facts.StableInodes || row.Identity.RootIno == description.ServerIdentity?.RootIno);
+            facts = facts with { StableInodes = facts.StableInodes || hasServer };
             bool keepAccess = !(facts.IsLocal && _privileged);
             volume = new ShareVolume(_store, row, stat.Dev, _volumes.Length, facts, keepAccess, _objects)
             {
                 Counters = Counters,
+                Numbers = hasServer ? new ServerNumbers(root.MntId, _log) : null,
             };
             if (volume.Ordinal > 0)
                 Recover(volume, directory, name);
