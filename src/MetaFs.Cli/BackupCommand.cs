@@ -58,13 +58,15 @@ internal static class BackupCommand
         string shown = ByteText.ForDisplay(file);
         try
         {
-            return OverlayBackup.Write(database, file);
+            OverlayCounts counts = OverlayBackup.Write(database, file, DiskSync.Flush);
+            DiskSync.RequireName(file);
+            return counts;
         }
         catch (OverlayException e)
         {
             throw new CliException(ExitCode.Database, e.Message, e);
         }
-        catch (IOException e) when (Path.Exists(file))
+        catch (IOException e) when (e.HResult == (int)Errno.EEXIST)
         {
             throw new CliException(
                 ExitCode.Failure,

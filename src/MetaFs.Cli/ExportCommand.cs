@@ -125,10 +125,15 @@ internal static class ExportCommand
             }
 
             buffered.Flush();
+            if (stream is FileStream file && DiskSync.Flush(file.SafeFileHandle) is { } problem)
+                throw new IOException($"syncing it failed: {problem}; name a file on another disk");
 
             // rename(2) would replace a file that was made meanwhile.
             if (part is not null)
+            {
                 File.Move(part, output!, overwrite: false);
+                DiskSync.RequireName(output!);
+            }
         }
         catch (OverlayException e)
         {

@@ -88,9 +88,12 @@ internal static class FsckCommand
             progress.Report(repaired.Count, repairable.Count, "repairs");
         }
 
+        if (repaired.Count > 0)
+            repair!.Sync();
         progress.Clear();
         report.Finish(counts, repair is null ? null : repaired);
+        bool hasFailed = repaired.Exists(static r => r.Outcome == RepairOutcome.Failed);
         long solved = repaired.Count(static r => r.Finding.IsProblem && r.Outcome != RepairOutcome.Left);
-        return counts.Problems > solved ? ExitCode.Failure : ExitCode.Ok;
+        return hasFailed || counts.Problems > solved ? ExitCode.Failure : ExitCode.Ok;
     }
 }

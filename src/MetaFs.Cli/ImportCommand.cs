@@ -109,9 +109,20 @@ internal static class ImportCommand
         bool isNew = !File.Exists(database);
         string target = isDry ? NewTemporary() : database;
         using TemporaryFiles? temporary = isDry || isNew ? TemporaryFiles.OfDatabase(target) : null;
-        using var restore = OverlayRestore.Open(target);
-        long records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records"));
-        restore.Commit();
+        long records;
+        using (var restore = OverlayRestore.Open(target))
+        {
+            records = DumpLines.Read(input, restore, done => progress.Report(done, 0, "records"));
+            restore.Commit();
+        }
+
+        // The commit's own sync is skipped while somebody reads the database.
+        if (!isDry)
+        {
+            using var made = new OfflineDatabase(target);
+            made.Sync();
+        }
+
         if (!isDry)
             temporary?.Keep();
         return new TransferReport(records, 0, 0, isDry);

@@ -121,6 +121,8 @@ internal static class PruneCommand
             progress.Report(dropped, gone.Count, "records");
         }
 
+        if (drops)
+            repair!.Sync();
         progress.Clear();
         report.Finish(gone.Count, dropped, unreadable);
         return unreadable > 0 || (drops && dropped < gone.Count) ? ExitCode.Failure : ExitCode.Ok;

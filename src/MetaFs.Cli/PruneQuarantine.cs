@@ -39,10 +39,10 @@ internal static class PruneQuarantine
 
     private static long Drop(string database, long moment)
     {
-        using SqliteOverlayStore store = SqliteOverlayStore.Open(database, new OverlayOpenOptions());
-        return store.DropQuarantined(moment, out long dropped) == OverlayStatus.Ok && store.Sync() == OverlayStatus.Ok
-            ? dropped
-            : throw new CliException(ExitCode.Database, $"{database}: the change could not be written");
+        using var offline = new OfflineDatabase(database);
+        offline.Require(offline.Store.DropQuarantined(moment, out long dropped));
+        offline.Sync();
+        return dropped;
     }
 
     private static void Write(List<QuarantinedRow> rows, TextWriter output)

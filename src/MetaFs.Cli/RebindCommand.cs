@@ -124,7 +124,7 @@ internal static class RebindCommand
         CancellationToken stop)
     {
         // Also the lock: from here on nobody mounts it. And it brings an older schema up to date.
-        using SqliteOverlayStore? store = request.DryRun ? null : OpenStore(request);
+        using OfflineDatabase? database = request.DryRun ? null : new OfflineDatabase(request.Database);
         using OverlayReader reader = OverlayReader.Open(request.Database);
         Volume volume = Choose(reader.Volumes(), request);
         VolumeIdentity identity = volume.Identity.ByName ? description.NameIdentity : description.Identity;
@@ -135,10 +135,10 @@ internal static class RebindCommand
                 $"{request.Database}: the share is volume {present.Id} of it already, {present.Identity.Source}");
         RebindOutcome outcome = Compare(request, reader, share, volume, identity, progress, stop);
         RebindByPath.RequireMost(request, outcome, "a copy has other inode numbers: --by-path");
-        if (store is null || present?.Identity == identity)
+        if (database is null || present?.Identity == identity)
             return outcome;
-        if (store.Rebind(volume.Id, identity) != OverlayStatus.Ok || store.Sync() != OverlayStatus.Ok)
-            throw new CliException(ExitCode.Database, $"{request.Database}: the change could not be written");
+        database.Require(database.Store.Rebind(volume.Id, identity));
+        database.Sync();
         return outcome with { IsDone = true };
     }
 
@@ -146,13 +146,10 @@ internal static class RebindCommand
     private static Volume Choose(RebindRequest request)
     {
         if (!request.DryRun)
-            OpenStore(request).Dispose();
+            new OfflineDatabase(request.Database).Dispose();
         using OverlayReader reader = OverlayReader.Open(request.Database);
         return Choose(reader.Volumes(), request);
     }
-
-    private static SqliteOverlayStore OpenStore(RebindRequest request) =>
-        SqliteOverlayStore.Open(request.Database, new OverlayOpenOptions());
 
     private static Volume Choose(IReadOnlyList<Volume> volumes, RebindRequest request)
     {

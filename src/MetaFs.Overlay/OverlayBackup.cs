@@ -1,5 +1,6 @@
 // A copy of a database as it is at one moment, mounted or not.
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace MetaFs.Overlay;
@@ -10,6 +11,7 @@ public static class OverlayBackup
     // errno(3): what an IOException of the runtime has for HResult.
     private const int EIO = 5;
     private const int EACCES = 13;
+    private const int EEXIST = 17;
     private const int ENOSPC = 28;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -17,18 +19,19 @@ public static class OverlayBackup
     /// <summary>Writes a copy and checks it.</summary>
     /// <param name="database">The database; its schema is looked at first.</param>
     /// <param name="file">The copy, which must not exist; it appears when it is complete and on disk.</param>
+    /// <param name="flush">fsync(2), as <see cref="OverlayOpenOptions.Flush"/>.</param>
     /// <returns>What is in the copy.</returns>
     /// <exception cref="OverlayException">The database cannot be read, or the copy has not become one.</exception>
     /// <exception cref="IOException">The copy cannot be written, or exists.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static OverlayCounts Write(string database, string file)
+    public static OverlayCounts Write(string database, string file, Func<SafeFileHandle, string?> flush)
     {
         string source = DatabaseFile.Absolute(database);
         string target = DatabaseFile.Absolute(file);
         using (OverlayReader reader = OverlayReader.Open(source))
             _ = reader.Volumes();
         if (Path.Exists(target) || new FileInfo(target).LinkTarget is not null)
-            throw new IOException($"{target}: EEXIST (File exists)");
+            throw new IOException($"{target}: EEXIST (File exists)", EEXIST);
         string part = $"{target}.part-{Environment.ProcessId}";
         using (new FileStream(part, new FileStreamOptions
         {
@@ -45,7 +48,10 @@ public static class OverlayBackup
             Copy(source, part);
             OverlayCounts counts = Check(part);
             using (FileStream written = new(part, FileMode.Open, FileAccess.ReadWrite))
-                written.Flush(flushToDisk: true);
+            {
+                if (flush(written.SafeFileHandle) is { } problem)
+                    throw new IOException($"syncing it failed: {problem}");
+            }
 
             // rename(2) would replace a file that was made meanwhile.
             File.Move(part, target, overwrite: false);

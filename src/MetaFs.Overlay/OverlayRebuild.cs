@@ -1,6 +1,7 @@
 // A database made anew beside itself, for a share whose files have other inode numbers than before.
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace MetaFs.Overlay;
@@ -16,27 +17,33 @@ public sealed class OverlayRebuild : IDisposable
     private readonly string _part;
     private readonly Volume _volume;
     private readonly DatabaseLock _lock;
+    private readonly Func<SafeFileHandle, string?> _flush;
     private readonly Dictionary<string, SqliteStatement> _prepared = [];
     private SqliteDatabase? _database;
 
-    private OverlayRebuild(string path, Volume volume, DatabaseLock held)
+    private OverlayRebuild(
+        string path, Volume volume, DatabaseLock held, Func<SafeFileHandle, string?> flush)
     {
         _path = path;
         _part = string.Create(CultureInfo.InvariantCulture, $"{path}.part-{Environment.ProcessId}");
         _volume = volume;
         _lock = held;
+        _flush = flush;
     }
 
     /// <summary>Copies the database.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="volume">What is to be renumbered.</param>
+    /// <param name="flush">fsync(2), as <see cref="OverlayOpenOptions.Flush"/>.</param>
     /// <exception cref="OverlayException">It is mounted, cannot be read, or there is no room for the copy.</exception>
-    public static OverlayRebuild Open(string path, Volume volume)
+    public static OverlayRebuild Open(string path, Volume volume, Func<SafeFileHandle, string?> flush)
     {
         string file = DatabaseFile.Absolute(path);
         DatabaseLock held = DatabaseLock.Acquire(file, TimeSpan.Zero);
-        var rebuild = new OverlayRebuild(file, volume, held);
+        var rebuild = new OverlayRebuild(file, volume, held, flush);
         try
         {
-            OverlayBackup.Write(file, rebuild._part);
+            OverlayBackup.Write(file, rebuild._part, flush);
             rebuild._database = SqliteDatabase.Open(rebuild._part, writable: true);
             rebuild._database.Execute(OverlaySchema.Begin);
             return rebuild;
@@ -105,7 +112,11 @@ public sealed class OverlayRebuild : IDisposable
             Database.Execute(OverlaySchema.Commit);
             CloseDatabase();
             using (FileStream written = new(_part, FileMode.Open, FileAccess.ReadWrite))
-                written.Flush(flushToDisk: true);
+            {
+                if (_flush(written.SafeFileHandle) is { } problem)
+                    throw new IOException($"syncing the new one failed: {problem}");
+            }
+
             EmptyLog();
 
             // link(2) and rename(2): at each moment one of the two has the name.

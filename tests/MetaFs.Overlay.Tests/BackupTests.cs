@@ -30,7 +30,7 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public void A_copy_of_a_live_database_has_its_records_and_is_the_owners_alone()
     {
-        Assert.Equal(1, OverlayBackup.Write(_files.File, Copy).Records);
+        Assert.Equal(1, OverlayBackup.Write(_files.File, Copy, static _ => null).Records);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Copy));
         using SqliteOverlayStore copy = SqliteOverlayStore.Open(Copy, new OverlayOpenOptions());
         AssertSame(Full(), Read(copy, s_file));
@@ -41,20 +41,20 @@ public sealed class BackupTests : IDisposable
     public void A_copy_replaces_no_file_and_no_link()
     {
         File.WriteAllText(Copy, "mine");
-        Assert.Throws<IOException>(() => OverlayBackup.Write(_files.File, Copy));
+        Assert.Throws<IOException>(() => OverlayBackup.Write(_files.File, Copy, static _ => null));
         Assert.Equal("mine", File.ReadAllText(Copy));
         File.Delete(Copy);
         File.CreateSymbolicLink(Copy, _files.Directory + "/nowhere");
-        Assert.Throws<IOException>(() => OverlayBackup.Write(_files.File, Copy));
+        Assert.Throws<IOException>(() => OverlayBackup.Write(_files.File, Copy, static _ => null));
         Assert.Equal(["copy.db"], Left("copy*"));
     }
 
     [Fact]
     public void A_database_that_cannot_be_read_leaves_no_copy()
     {
-        Assert.Throws<OverlayException>(() => OverlayBackup.Write(_files.File + ".none", Copy));
+        Assert.Throws<OverlayException>(() => OverlayBackup.Write(_files.File + ".none", Copy, static _ => null));
         _files.Execute("DROP INDEX name_ino; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'xattr'");
-        Assert.ThrowsAny<Exception>(() => OverlayBackup.Write(_files.File, Copy));
+        Assert.ThrowsAny<Exception>(() => OverlayBackup.Write(_files.File, Copy, static _ => null));
         Assert.Empty(Left("copy*"));
     }
 

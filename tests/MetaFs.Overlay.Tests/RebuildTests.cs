@@ -22,7 +22,7 @@ public sealed class RebuildTests : IDisposable
     public void Records_have_their_new_numbers_and_all_that_belongs_to_them()
     {
         Volume volume = Fill(Share);
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             rebuild.Retire(LostIno, "there is no such file", now: 44);
             rebuild.Clear();
@@ -59,7 +59,7 @@ public sealed class RebuildTests : IDisposable
         VolumeIdentity neighbour = new("ext4", "/dev/sdb1", 2, 9);
         Volume volume = Fill(Share);
         Volume other = Fill(neighbour);
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             rebuild.Clear();
             rebuild.Swap(s_elsewhere);
@@ -83,7 +83,7 @@ public sealed class RebuildTests : IDisposable
                 volume.Id, new VolumeTraits(CallTrait.Refuses, CallTrait.Ignores, CallTrait.Accepts, FalseBirthTimes: true)));
         }
 
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
             rebuild.Swap(s_elsewhere);
         using OverlayReader reader = OverlayReader.Open(_files.File);
         Assert.Equal(default, Assert.Single(reader.Volumes()).Traits);
@@ -94,7 +94,7 @@ public sealed class RebuildTests : IDisposable
     {
         Volume volume = Fill(Share);
         string before;
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             rebuild.Clear();
             before = rebuild.Swap(s_elsewhere);
@@ -113,7 +113,7 @@ public sealed class RebuildTests : IDisposable
     {
         VolumeIdentity byName = new("vfat", "/dev/sdb1", VolumeIdentity.RootByName, 9, ByName: true);
         Volume volume = Fill(byName);
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             rebuild.Clear();
             rebuild.Put(MovedIno, Moved(DirectoryIno), []);
@@ -127,7 +127,7 @@ public sealed class RebuildTests : IDisposable
     public void Without_a_swap_nothing_has_changed()
     {
         Volume volume = Fill(Share);
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             rebuild.Retire(LostIno, "there is no such file", now: 44);
             rebuild.Clear();
@@ -147,7 +147,7 @@ public sealed class RebuildTests : IDisposable
     {
         Volume volume = Fill(Share);
         using SqliteOverlayStore mounted = _files.Open();
-        string said = Assert.Throws<OverlayException>(() => OverlayRebuild.Open(_files.File, volume)).Message;
+        string said = Assert.Throws<OverlayException>(() => OverlayRebuild.Open(_files.File, volume, static _ => null)).Message;
         AssertSays("is in use by process", said);
     }
 
@@ -155,7 +155,7 @@ public sealed class RebuildTests : IDisposable
     public void A_reader_of_the_log_stops_the_swap_and_loses_nothing()
     {
         Volume volume = Fill(Share);
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             rebuild.Clear();
             using SqliteDatabase writer = SqliteDatabase.Open(_files.File, writable: true);
@@ -178,7 +178,7 @@ public sealed class RebuildTests : IDisposable
     {
         File.WriteAllText(_files.File, new string('x', 9000));
         string said = Assert.Throws<OverlayException>(
-            () => OverlayRebuild.Open(_files.File, new Volume(1, Share, default))).Message;
+            () => OverlayRebuild.Open(_files.File, new Volume(1, Share, default), static _ => null)).Message;
         AssertSays(_files.File, said);
         Assert.Equal(9000, new FileInfo(_files.File).Length);
     }
@@ -188,7 +188,7 @@ public sealed class RebuildTests : IDisposable
     {
         Volume volume = Fill(Share);
         _files.Execute("CREATE TRIGGER refuse BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'no deletions here'); END");
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             string said = Assert.Throws<OverlayException>(() => rebuild.Retire(LostIno, "gone", now: 1)).Message;
             AssertSays("no deletions here", said);
@@ -201,7 +201,7 @@ public sealed class RebuildTests : IDisposable
     public void A_place_that_cannot_be_taken_is_said_and_the_database_stays()
     {
         Volume volume = Fill(Share);
-        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume))
+        using (OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null))
         {
             // What the copy is renamed to is a directory by now: rename(2) answers EISDIR.
             rebuild.Clear();
@@ -222,7 +222,7 @@ public sealed class RebuildTests : IDisposable
     public void After_the_swap_it_is_over()
     {
         Volume volume = Fill(Share);
-        using OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume);
+        using OverlayRebuild rebuild = OverlayRebuild.Open(_files.File, volume, static _ => null);
         rebuild.Swap(s_elsewhere);
         Assert.Throws<ObjectDisposedException>(() => rebuild.PutDirectory(9, 2, [1]));
     }

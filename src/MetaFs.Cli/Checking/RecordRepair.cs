@@ -19,6 +19,9 @@ internal enum RepairOutcome
 
     /// <summary>Nothing: it is in use, or changed meanwhile.</summary>
     Left,
+
+    /// <summary>Nothing: the database could not be written.</summary>
+    Failed,
 }
 
 /// <summary>A finding and what became of it.</summary>
@@ -32,18 +35,22 @@ internal interface IRecordRepair : IDisposable
 
     /// <summary>Deletes the record of a finding.</summary>
     RepairOutcome Drop(Finding finding);
+
+    /// <summary>Makes what was done survive power loss; before anybody is told that it is done.</summary>
+    /// <exception cref="CliException">It may not.</exception>
+    void Sync();
 }
 
 /// <summary>A database that is not mounted; nobody mounts it until this is disposed.</summary>
 internal sealed class OfflineRepair : IRecordRepair
 {
-    private readonly SqliteOverlayStore _store;
+    private readonly OfflineDatabase _database;
 
     /// <exception cref="OverlayException">It is mounted, or cannot be written.</exception>
     public OfflineRepair(string database)
     {
         OverlayReader.RequireThere(database);
-        _store = SqliteOverlayStore.Open(database, new OverlayOpenOptions());
+        _database = new OfflineDatabase(database);
     }
 
     public RepairOutcome Repair(Finding finding)
@@ -51,29 +58,32 @@ internal sealed class OfflineRepair : IRecordRepair
         InodeKey key = finding.Key!.Value;
         InodeRecord? record = finding.Record;
         if (finding.Kind == FindingKind.MovedFile && finding.Place is { } place)
-            return IsOk(_store.Put(key, record! with { Hint = place })) ? RepairOutcome.Corrected : RepairOutcome.Left;
+            return Outcome(_database.Store.Put(key, record! with { Hint = place }), RepairOutcome.Corrected);
         if (finding.Kind == FindingKind.VoidTimes)
         {
             InodeRecord rest = record! with { Atime = null, Mtime = null, Witness = null };
             if (!rest.IsEmpty)
-                return IsOk(_store.Put(key, rest)) ? RepairOutcome.Corrected : RepairOutcome.Left;
+                return Outcome(_database.Store.Put(key, rest), RepairOutcome.Corrected);
         }
 
-        return IsOk(_store.Quarantine(key, finding.Detail, record)) ? RepairOutcome.Quarantined : RepairOutcome.Left;
+        return Outcome(_database.Store.Quarantine(key, finding.Detail, record), RepairOutcome.Quarantined);
     }
 
     public RepairOutcome Drop(Finding finding) =>
-        finding.Record is { } record && IsOk(_store.Remove(finding.Key!.Value, record))
-            ? RepairOutcome.Dropped
+        finding.Record is { } record
+            ? Outcome(_database.Store.Remove(finding.Key!.Value, record), RepairOutcome.Dropped)
             : RepairOutcome.Left;
 
-    public void Dispose()
-    {
-        _store.Sync();
-        _store.Dispose();
-    }
+    public void Sync() => _database.Sync();
 
-    private static bool IsOk(OverlayStatus status) => status == OverlayStatus.Ok;
+    public void Dispose() => _database.Dispose();
+
+    private static RepairOutcome Outcome(OverlayStatus status, RepairOutcome done) => status switch
+    {
+        OverlayStatus.Ok => done,
+        OverlayStatus.NotFound => RepairOutcome.Left,
+        _ => RepairOutcome.Failed,
+    };
 }
 
 /// <summary>A live mount: its daemon does it, by a look at the file where that is enough.</summary>
@@ -121,6 +131,16 @@ internal sealed class LiveRepair : IRecordRepair
     }
 
     public RepairOutcome Drop(Finding finding) => Retire(finding, delete: true);
+
+    // fsync(2) of any directory of a mount syncs its database.
+    public void Sync()
+    {
+        Errno errno = Libc.Fsync(_directory);
+        if (errno != Errno.OK)
+            throw CliException.FromErrno(
+                ExitCode.Failure, _mountPoint, errno,
+                "what was done may not survive a power failure: see its log, and that the database's disk works");
+    }
 
     public void Dispose()
     {

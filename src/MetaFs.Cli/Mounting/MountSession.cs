@@ -73,8 +73,7 @@ internal sealed class MountSession
             {
                 LockWait = s_lockWait,
                 Log = line => CliLog.Database(_log, line),
-                Flush = static file =>
-                    Libc.Fsync(file) is var errno && errno == Errno.OK ? null : ErrnoText.Describe(errno),
+                Flush = DiskSync.Flush,
                 Watch = DatabaseWatch.Of,
             });
             using PassthroughFileSystem fileSystem = OpenFileSystem(places, share, database, store);

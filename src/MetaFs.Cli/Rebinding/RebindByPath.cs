@@ -73,7 +73,7 @@ internal static class RebindByPath
         string database, Volume volume, in VolumeIdentity identity, OverlayReader reader, PathMatch match,
         Progress progress)
     {
-        using OverlayRebuild rebuild = OverlayRebuild.Open(database, volume);
+        using OverlayRebuild rebuild = OverlayRebuild.Open(database, volume, DiskSync.Flush);
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         foreach ((ulong ino, (_, string why)) in match.Unmatched)
             rebuild.Retire(ino, $"rebind: {why}", now);
@@ -90,7 +90,18 @@ internal static class RebindByPath
             progress.Report(++done, match.Matched.Count, "records");
         }
 
-        return rebuild.Swap(identity);
+        string previous = rebuild.Swap(identity);
+        try
+        {
+            DiskSync.RequireName(database);
+        }
+        catch (IOException e)
+        {
+            throw new CliException(
+                ExitCode.Database, $"{database}: {e.Message}; the database of before is {previous}", e);
+        }
+
+        return previous;
     }
 
     // All directories above, up to the first that has its row, or the root.

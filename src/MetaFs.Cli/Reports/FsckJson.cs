@@ -68,6 +68,7 @@ internal sealed class FsckJson : IFsckReport
         RepairOutcome.Quarantined => "quarantined",
         RepairOutcome.Corrected => "corrected",
         RepairOutcome.Dropped => "dropped",
+        RepairOutcome.Failed => "failed",
         _ => "left",
     };
 

@@ -34,7 +34,11 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
     public void Finish(FsckCounts counts, IReadOnlyList<Repaired>? repaired)
     {
         foreach (Repaired done in repaired ?? [])
-            output.WriteLine($"{_ink.Good("repair")}: {Word(done.Finding.Kind)}: {Subject(done.Finding)}: {Word(done.Outcome)}");
+        {
+            string painted = done.Outcome == RepairOutcome.Failed ? _ink.Bad("repair") : _ink.Good("repair");
+            output.WriteLine($"{painted}: {Word(done.Finding.Kind)}: {Subject(done.Finding)}: {Word(done.Outcome)}");
+        }
+
         string verdict = counts.Problems == 0
             ? "clean"
             : Counted(counts.Problems, "problem");
@@ -48,7 +52,8 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{share.Database}: repaired: {Sum(repaired, RepairOutcome.Quarantined)} moved to quarantine, "
-                + $"{Sum(repaired, RepairOutcome.Corrected)} corrected, {Sum(repaired, RepairOutcome.Left)} left"));
+                + $"{Sum(repaired, RepairOutcome.Corrected)} corrected, {Sum(repaired, RepairOutcome.Left)} left, "
+                + $"{Sum(repaired, RepairOutcome.Failed)} failed"));
     }
 
     /// <summary>The file and its inode, as far as known.</summary>
@@ -69,6 +74,7 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
         RepairOutcome.Quarantined => "moved to quarantine",
         RepairOutcome.Corrected => "corrected",
         RepairOutcome.Dropped => "dropped",
+        RepairOutcome.Failed => "failed: the database could not be written; see that its disk works and has room",
         _ => "left: in use or changed meanwhile; the mount looks after it",
     };
 
