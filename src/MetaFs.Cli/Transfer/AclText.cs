@@ -10,13 +10,12 @@ internal static class AclText
     private const int HeaderSize = 4;
     private const int EntrySize = 8;
     private const uint Version = 2;
-    private const uint NoId = uint.MaxValue;
 
-    // Tags of linux/posix_acl.h, in the order that the kernel wants them.
+    // In the order that the kernel wants them.
     private static readonly (ushort Tag, string Word, bool IsNamed)[] s_tags =
     [
-        (0x01, "user", false), (0x02, "user", true), (0x04, "group", false), (0x08, "group", true),
-        (0x10, "mask", false), (0x20, "other", false),
+        (AclEntry.UserObject, "user", false), (AclEntry.User, "user", true), (AclEntry.GroupObject, "group", false),
+        (AclEntry.Group, "group", true), (AclEntry.Mask, "mask", false), (AclEntry.Other, "other", false),
     ];
 
     /// <summary>The entries of an ACL in the kernel's form; none: it is not one.</summary>
@@ -41,10 +40,13 @@ internal static class AclText
     /// <param name="entries">As <see cref="Entries"/> has them; names of users and groups are looked up.</param>
     /// <param name="line">Where they are, for messages.</param>
     /// <exception cref="EntryFormatException">One is malformed.</exception>
-    public static byte[] Acl(IEnumerable<string> entries, long line)
+    public static byte[] Acl(IEnumerable<string> entries, long line) =>
+        Acl(entries.Select(entry => Parse(entry, line)));
+
+    /// <summary>The kernel's form of entries in any order.</summary>
+    public static byte[] Acl(IEnumerable<AclEntry> entries)
     {
-        (ushort Tag, uint Id, uint Bits)[] parsed =
-            [.. entries.Select(entry => Parse(entry, line)).OrderBy(static e => e.Tag).ThenBy(static e => e.Id)];
+        AclEntry[] parsed = [.. entries.OrderBy(static e => e.Tag).ThenBy(static e => e.Id)];
         byte[] acl = new byte[HeaderSize + (parsed.Length * EntrySize)];
         BinaryPrimitives.WriteUInt32LittleEndian(acl, Version);
         Span<byte> rest = acl.AsSpan(HeaderSize);
@@ -66,8 +68,14 @@ internal static class AclText
         uint? mask = null;
         foreach ((ushort tag, _, uint bits) in entries.Select(entry => Parse(entry, line)))
         {
-            mode |= tag switch { 0x01 => bits << 6, 0x04 => bits << 3, 0x20 => bits, _ => 0 };
-            mask = tag == 0x10 ? bits : mask;
+            mode |= tag switch
+            {
+                AclEntry.UserObject => bits << 6,
+                AclEntry.GroupObject => bits << 3,
+                AclEntry.Other => bits,
+                _ => 0,
+            };
+            mask = tag == AclEntry.Mask ? bits : mask;
         }
 
         return mask is { } shown ? (mode & ~0x38u) | (shown << 3) : mode;
@@ -81,14 +89,14 @@ internal static class AclText
         $"{((bits & 4) != 0 ? 'r' : '-')}{((bits & 2) != 0 ? 'w' : '-')}{((bits & 1) != 0 ? 'x' : '-')}";
 
     // A fourth part is star's: the number beside the name. A comment with the effective rights may follow.
-    private static (ushort Tag, uint Id, uint Bits) Parse(string entry, long line)
+    private static AclEntry Parse(string entry, long line)
     {
         string[] parts = entry.Split('#')[0].Trim().Split(':');
         bool isNamed = parts.Length > 2 && parts[1].Length > 0;
         (ushort tag, string? word, _) = Array.Find(s_tags, known => known.Word == parts[0] && known.IsNamed == isNamed);
         if (word is null || parts.Length < 3)
             throw new EntryFormatException(line, $"'{ByteText.ForDisplay(entry)}' is no ACL entry");
-        uint id = NoId;
+        uint id = AclEntry.NoId;
         if (isNamed)
         {
             string name = parts.Length > 3 ? parts[3] : parts[1];
@@ -96,7 +104,7 @@ internal static class AclText
                 throw NoSuch(name, line);
         }
 
-        return (tag, id, Bits(parts[2], line));
+        return new AclEntry(tag, id, Bits(parts[2], line));
     }
 
     /// <summary>The error of a name that this machine does not know.</summary>

@@ -37,6 +37,9 @@ internal sealed record Entry
     /// <summary>Extended attributes, ACLs among them; those that it does not name are left as they are.</summary>
     public IReadOnlyList<EntryXattr> Xattrs { get; init; } = [];
 
+    /// <summary>A clause on what of it could not be read; the rest is set, and the file counts as failed.</summary>
+    public string? LeftOut { get; init; }
+
     /// <summary>Where it was read, for messages; 0: nowhere.</summary>
     public long Line { get; init; }
 }

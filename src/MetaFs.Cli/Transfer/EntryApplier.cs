@@ -42,8 +42,10 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
                 Miss(entry.Path, "stat", errno);
             else if (entry.Type is { } type && type != FileMode.TypeOf(stat.Mode))
                 Miss(entry.Path, "it is of another type", Errno.OK);
-            else if (IsAlike(entry, stat) && entry.Xattrs.All(xattr => _xattrs.Has(fd, xattr)))
+            else if (entry.LeftOut is null && IsAlike(entry, stat) && entry.Xattrs.All(xattr => _xattrs.Has(fd, xattr)))
                 Unchanged++;
+            else if (isDry && entry.LeftOut is not null)
+                Miss(entry.Path, $"left out: {entry.LeftOut}", Errno.OK);
             else if (isDry)
                 Applied++;
             else
@@ -93,7 +95,9 @@ internal sealed class EntryApplier(SafeFd root, bool isDry, Action<byte[], strin
     // The owner first: chown(2) takes suid and sgid away. Times last.
     private void Set(Entry entry, SafeFd fd, in Statx stat)
     {
-        bool isWhole = true;
+        bool isWhole = entry.LeftOut is null;
+        if (!isWhole)
+            refused(entry.Path, $"left out: {entry.LeftOut}", Errno.OK);
         if (entry.Uid is not null || entry.Gid is not null)
         {
             isWhole &= Took(entry, "chown", Libc.Fchownat(

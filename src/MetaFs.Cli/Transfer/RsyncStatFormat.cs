@@ -8,12 +8,14 @@ namespace MetaFs.Cli.Transfer;
 
 /// <summary>
 /// user.rsync.%stat: octal mode with type, device numbers, owner and group. Other attributes as they are, those of
-/// other name spaces than user.* below user.rsync. No times, no ACLs.
+/// other name spaces than user.* below user.rsync. No times. ACLs (<see cref="RsyncAcl"/>) are read, not written.
 /// </summary>
 internal sealed class RsyncStatFormat : IEntryFormat
 {
     private const string Prefix = "user.rsync.";
     private const string Attribute = Prefix + "%stat";
+    private const string AccessAcl = Prefix + "%aacl";
+    private const string DefaultAcl = Prefix + "%dacl";
 
     public string Word => "rsync";
 
@@ -55,7 +57,7 @@ internal sealed class RsyncStatFormat : IEntryFormat
             if (text.StartsWith("# file: ", StringComparison.Ordinal))
             {
                 if (entry is not null)
-                    yield return entry with { Xattrs = xattrs };
+                    yield return Whole(entry, xattrs);
                 byte[] path = TextLines.RelativePath(TextLines.Unescape(text[8..]), number);
                 entry = new Entry { Path = path, Line = number };
                 xattrs = [];
@@ -69,7 +71,21 @@ internal sealed class RsyncStatFormat : IEntryFormat
         }
 
         if (entry is not null)
-            yield return entry with { Xattrs = xattrs };
+            yield return Whole(entry, xattrs);
+    }
+
+    // The access ACL is not whole without the mode, which may be on a later line.
+    private static Entry Whole(Entry entry, List<EntryXattr> xattrs)
+    {
+        int at = xattrs.FindIndex(static xattr => xattr.Name == AccessAcl);
+        if (at < 0)
+            return entry with { Xattrs = xattrs };
+        byte[] acl = xattrs[at].Value;
+        xattrs.RemoveAt(at);
+        if (entry.Mode is not { } mode)
+            return entry with { Xattrs = xattrs, LeftOut = $"its ACL: without {Attribute} it is not whole" };
+        xattrs.Add(new EntryXattr(EntryXattr.AccessAcl, RsyncAcl.Acl(acl, mode, entry.Line)));
+        return entry with { Xattrs = xattrs };
     }
 
     private static bool IsAcl(string name) => name is EntryXattr.AccessAcl or EntryXattr.DefaultAcl;
@@ -84,6 +100,19 @@ internal sealed class RsyncStatFormat : IEntryFormat
         byte[] value = ValueOf(text[(equals + 1)..], number);
         if (name == Attribute)
             return With(entry, TextLines.Text(value), number);
+        if (name == DefaultAcl)
+        {
+            xattrs.Add(new EntryXattr(EntryXattr.DefaultAcl, RsyncAcl.Acl(value, null, number)));
+            return entry;
+        }
+
+        if (name == AccessAcl)
+        {
+            _ = RsyncAcl.Acl(value, 0, number);
+            xattrs.Add(new EntryXattr(name, value));
+            return entry;
+        }
+
         if (name.StartsWith(Prefix, StringComparison.Ordinal))
             name = name[Prefix.Length..];
         if (EntryXattr.IsCarried(name))

@@ -44,11 +44,15 @@ internal sealed class TarFormat : IEntryFormat
     public IEnumerable<Entry> Read(Stream input)
     {
         var reader = new TarReader(input);
+        Dictionary<string, Entry> files = [];
         while (reader.Next(out TarHeader? header, out PaxRecords records))
         {
-            // A hard link's metadata is that of the name that it leads to.
-            if (header.Type != '1')
-                yield return EntryOf(header, records, reader.Number);
+            Entry entry = header.Type == '1'
+                ? LinkOf(header, records, reader.Number, files)
+                : EntryOf(header, records, reader.Number);
+            if (entry.Type is not (null or FileMode.S_IFDIR))
+                files[TextLines.Text(entry.Path)] = entry;
+            yield return entry;
         }
     }
 
@@ -107,6 +111,22 @@ internal sealed class TarFormat : IEntryFormat
         }
 
         return records;
+    }
+
+    // A hard link's metadata is that of the name that it leads to; on the share it may be a file of its own.
+    private static Entry LinkOf(
+        TarHeader header, PaxRecords records, long number, Dictionary<string, Entry> files)
+    {
+        byte[] path = TextLines.RelativePath(records.Find("path") ?? header.Name, number);
+        byte[] target = TextLines.RelativePath(records.Find("linkpath") ?? header.LinkName, number);
+        return files.TryGetValue(TextLines.Text(target), out Entry? file)
+            ? file with { Path = path, Line = number }
+            : new Entry
+            {
+                Path = path,
+                Line = number,
+                LeftOut = $"it is a hard link to {ByteText.ForDisplay(target)}, which is not before it in the archive",
+            };
     }
 
     private static Entry EntryOf(TarHeader header, PaxRecords records, long number)

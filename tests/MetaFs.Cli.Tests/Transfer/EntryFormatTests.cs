@@ -101,6 +101,93 @@ public sealed class EntryFormatTests
         Assert.Equal(isLong ? 300 : 1, link.Target!.Length);
     }
 
+    [Theory]
+    [InlineData("--format=gnu")]
+    [InlineData("--format=posix")]
+    [InlineData("--format=ustar")]
+    public void Each_hard_link_of_an_archive_has_what_its_file_has(string form)
+    {
+        using var directory = new TempDirectory();
+        string tree = directory.Make("tree");
+        File.WriteAllText($"{tree}/a", "text");
+        using (var link = Process.Start("ln", [$"{tree}/a", $"{tree}/b"]))
+            link.WaitForExit();
+        string archive = $"{directory.Path}/tar";
+        using var tar = Process.Start("tar", ["-C", tree, "-cf", archive, form, "--owner=:7", "--group=:8", "./a", "./b"]);
+        tar.WaitForExit();
+        List<Entry> read = Read(EntryFormats.Find("tar")!, File.ReadAllBytes(archive));
+        Assert.Equal(["a", "b"], read.Select(static e => Encoding.ASCII.GetString(e.Path)));
+        Assert.All(read, e => Assert.Equal((7u, 8u, FileMode.S_IFREG, null), (e.Uid, e.Gid, e.Type, e.LeftOut)));
+        Assert.Equal((read[0].Mode, read[0].Mtime), (read[1].Mode, read[1].Mtime));
+    }
+
+    [Fact]
+    public void A_hard_link_to_what_the_archive_does_not_have_is_left_out_and_said_to_be()
+    {
+        byte[] archive =
+        [
+            .. new TarHeader { Type = '1', Name = "b"u8.ToArray(), LinkName = "./a"u8.ToArray(), Uid = 5 }.ToBlock(),
+            .. new byte[1024],
+        ];
+        Entry read = Assert.Single(Read(EntryFormats.Find("tar")!, archive));
+        Assert.Equal(("b", null), (Encoding.ASCII.GetString(read.Path), read.Uid));
+        Assert.Contains("hard link to a", read.LeftOut, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("f", "user::rwx", "user:1000:rw-", "group::r--", "group:1001:r--", "mask::--x", "other::---")]
+    [InlineData("g", "user::rw-", "group::r--", "mask::r--", "other::r--")]
+    [InlineData("d", "user::rwx", "user:1000:rwx", "group::r-x", "group:4000000000:r--", "mask::r-x", "other::---")]
+    public void Acls_of_rsync_are_read(string path, params string[] acl)
+    {
+        // As rsync 3.5.0 wrote it.
+        const string dump =
+            """
+            # file: f
+            user.rsync.%aacl=0x80000000040000000100000080000000e803000006000080e903000004000000
+            user.rsync.%stat="100710 0,0 5:6"
+
+            # file: g
+            user.rsync.%aacl=0sgAAAAIAAAAAEAAAAgAAAAA==
+            user.rsync.%stat="100644 0,0 5:6"
+
+            # file: d
+            user.rsync.%aacl=0x80000000800000000500000080000000e80300000700008000286bee04000000
+            user.rsync.%dacl=0x07000000050000000700000005000000e8030000070000800700000005000000
+            user.rsync.%stat="40750 0,0 5:6"
+
+            """;
+        Entry read = Assert.Single(
+            Read(EntryFormats.Find("rsync")!, Encoding.ASCII.GetBytes(dump)),
+            e => Encoding.ASCII.GetString(e.Path) == path);
+        Assert.Equal(acl, AclText.Entries(read.Xattrs.Single(static x => x.Name == EntryXattr.AccessAcl).Value));
+        string[] inherited = path != "d" ? []
+            : ["user::rwx", "user:1000:rwx", "group::r-x", "group:7:r-x", "mask::rwx", "other::r-x"];
+        Assert.Equal(inherited, read.Xattrs.Where(static x => x.Name == EntryXattr.DefaultAcl)
+            .SelectMany(static x => AclText.Entries(x.Value)));
+        Assert.Null(read.LeftOut);
+    }
+
+    [Fact]
+    public void A_mask_that_rsync_left_out_is_the_modes_group()
+    {
+        const string dump = "# file: x\nuser.rsync.%aacl=0x80000000040000008000000080000000e803000006000080\n"
+            + "user.rsync.%stat=\"100660 0,0 5:6\"\n";
+        Entry read = Assert.Single(Read(EntryFormats.Find("rsync")!, Encoding.ASCII.GetBytes(dump)));
+        Assert.Equal(
+            ["user::rw-", "user:1000:rw-", "group::r--", "mask::rw-", "other::---"],
+            AclText.Entries(Assert.Single(read.Xattrs).Value));
+    }
+
+    [Fact]
+    public void An_acl_of_rsync_without_a_mode_is_left_out_and_said_to_be()
+    {
+        const string dump = "# file: x\nuser.rsync.%aacl=0sgAAAAIAAAAAEAAAAgAAAAA==\n";
+        Entry read = Assert.Single(Read(EntryFormats.Find("rsync")!, Encoding.ASCII.GetBytes(dump)));
+        Assert.Empty(read.Xattrs);
+        Assert.Contains("%stat", read.LeftOut, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Gnu_tar_reads_what_is_written()
     {
@@ -179,6 +266,9 @@ public sealed class EntryFormatTests
     [InlineData("rsync", "# file: a/../../x\n", 1)]
     [InlineData("rsync", "# file: a\nuser.x=0s!\n", 2)]
     [InlineData("rsync", "# file: a\nuser.x\\000y=0sYQ==\n", 2)]
+    [InlineData("rsync", "# file: a\nuser.rsync.%aacl=0sgAAA\n", 2)]
+    [InlineData("rsync", "# file: a\nuser.rsync.%aacl=0x80000000800000000400000009000000\n", 2)]
+    [InlineData("rsync", "# file: a\nuser.rsync.%dacl=0x80000000800000000400000080000000\n", 2)]
     [InlineData("getfacl", "# file: x\nuser:no-such-user:rwx\n", 2)]
     [InlineData("getfacl", "# file: x\nuser:rwx\n", 2)]
     [InlineData("fakeroot", "dev=1,ino=5,mode=100644,uid=0,gid=0,nlink=1,rdev=0\ndev=1,mode=100644\n", 2)]
