@@ -173,6 +173,26 @@ public sealed class OverlayReader : IDisposable
         }
     }
 
+    /// <summary>
+    /// The renames whose end was not noted, by volume, oldest first; those that a mount is about to make too.
+    /// </summary>
+    public IReadOnlyList<PendingMove> PendingMoves() => Guarded(() =>
+    {
+        List<Volume> volumes = VolumeRow.ReadAll(_database);
+        using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.PendingMoves);
+        using HintPaths paths = new(_database, volumes);
+        List<PendingMove> moves = [];
+        foreach (Volume volume in volumes)
+        {
+            row.Bind(1, volume.Id);
+            while (_database.Query(row))
+                moves.Add(SqliteOverlayStore.ReadMove(row, volume.Id, paths));
+            row.Reset();
+        }
+
+        return moves;
+    });
+
     internal InodeRecord? Find(SqliteStatement row, InodeKey key) => Guarded(() =>
     {
         row.Bind(1, key.Volume);

@@ -114,7 +114,7 @@ public sealed partial class SqliteOverlayStore
     public IReadOnlyList<PendingMove> PendingMoves(long volume) =>
         Pending(volume, OverlaySchema.PendingMoves, "renames", (row, paths) => ReadMove(row, volume, paths));
 
-    private static PendingMove ReadMove(SqliteStatement row, long volume, HintPaths paths)
+    internal static PendingMove ReadMove(SqliteStatement row, long volume, HintPaths paths)
     {
         ulong fromParent = unchecked((ulong)row.Integer(1));
         ulong toParent = unchecked((ulong)row.Integer(3));

@@ -50,7 +50,8 @@ internal static partial class PassthroughLog
     public static partial void NotGivenBack(ILogger log, string path, string directory, string name, Errno errno);
 
     [LoggerMessage(EventId = 209, Level = LogLevel.Warning,
-        Message = "whether {From} was renamed to {To} when the daemon died cannot be told yet: both names are EIO until it can")]
+        Message = "whether {From} was renamed to {To} when the daemon died cannot be told yet: both names are EIO until it can; "
+            + "metafs fsck says why, and its --settle ends it")]
     public static partial void MoveUnsettled(ILogger log, string from, string to);
 
     [LoggerMessage(EventId = 208, Level = LogLevel.Warning,

@@ -26,6 +26,12 @@ internal enum FindingKind
     /// <summary>The file has another name than the record remembers; the next look-up corrects it.</summary>
     MovedFile,
 
+    /// <summary>Whether a rename has happened was not noted; the next mount looks.</summary>
+    PendingRename,
+
+    /// <summary>The same, but the share does not tell, so both names are EIO. A problem.</summary>
+    UnsettledRename,
+
     /// <summary>Part of the share could not be read, so its records cannot be judged.</summary>
     Unreadable,
 }
@@ -43,10 +49,20 @@ internal sealed record Finding(FindingKind Kind, InodeKey? Key, byte[]? Path, st
     /// <summary>Where the file is, for one that was moved.</summary>
     public PathHint? Place { get; init; }
 
+    /// <summary>The note of a rename.</summary>
+    public PendingMove? Move { get; init; }
+
+    /// <summary>Its names in the one form of a share that ignores case; null: it tells case apart.</summary>
+    public (byte[] From, byte[] To)? Forms { get; init; }
+
     /// <summary>Whether a repair has something to do.</summary>
     public bool IsRepairable => Key is not null && Kind is not (FindingKind.Unreadable or FindingKind.DamagedDatabase);
 
     /// <summary>Whether somebody has to do something; the rest is harmless and settles itself.</summary>
-    public bool IsProblem =>
-        Kind is FindingKind.DamagedDatabase or FindingKind.DamagedRecord or FindingKind.UnknownVolume;
+    public bool IsProblem => IsProblemKind(Kind);
+
+    /// <summary>The same of all findings of a kind.</summary>
+    public static bool IsProblemKind(FindingKind kind) =>
+        kind is FindingKind.DamagedDatabase or FindingKind.DamagedRecord or FindingKind.UnknownVolume
+            or FindingKind.UnsettledRename;
 }

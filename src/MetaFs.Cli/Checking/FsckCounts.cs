@@ -27,8 +27,7 @@ internal sealed class FsckCounts
     public long OrphanXattrs { get; set; }
 
     /// <summary>Findings that somebody has to act on.</summary>
-    public long Problems =>
-        this[FindingKind.DamagedDatabase] + this[FindingKind.DamagedRecord] + this[FindingKind.UnknownVolume];
+    public long Problems => Enum.GetValues<FindingKind>().Where(Finding.IsProblemKind).Sum(kind => this[kind]);
 
     public long this[FindingKind kind] => _findings[(int)kind];
 

@@ -96,6 +96,13 @@ internal sealed class RecordCheck : IDisposable
             Count(row);
     }
 
+    /// <summary>A volume that was met: where its root is below the directory, and whether names differ by case.</summary>
+    public (byte[] Root, bool IgnoresCase)? Met(long volume)
+    {
+        CheckedVolume? met = _volumes.Values.FirstOrDefault(one => one.Id == volume);
+        return met is null ? null : (met.Root, met.Facts.IgnoresCase);
+    }
+
     public void Dispose() => _records.Dispose();
 
     private List<OverlayRow> Missing()
@@ -234,7 +241,7 @@ internal sealed class RecordCheck : IDisposable
             name.Directory, name.Name, AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EMPTY_PATH,
             ShareVolume.Mask | StatxMask.STATX_MNT_ID, out Statx root);
         if (errno == Errno.OK && root.Dev == name.Stat.Dev)
-            volume = Describe(root, name.Name.Length == 0 ? name.Directory : null);
+            volume = Describe(root, name.Name.Length == 0 ? name.Directory : null) with { Root = name.Path.ToArray() };
         _volumes[name.Stat.Dev] = volume;
         return volume;
     }
@@ -261,6 +268,9 @@ internal sealed class RecordCheck : IDisposable
     private sealed record CheckedVolume(long? Id, FileSystemFacts Facts, bool FalseBirthTimes, bool IsByName)
     {
         public static CheckedVolume None { get; } = new(null, default, false, false);
+
+        /// <summary>Below the directory that is walked.</summary>
+        public byte[] Root { get; init; } = [];
 
         public bool KeepsNumbers => IsByName || Facts.StableInodes;
 

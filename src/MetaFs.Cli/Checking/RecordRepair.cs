@@ -39,6 +39,9 @@ internal interface IRecordRepair : IDisposable
     /// <summary>Makes what was done survive power loss; before anybody is told that it is done.</summary>
     /// <exception cref="CliException">It may not.</exception>
     void Sync();
+
+    /// <summary>Ends the note of a rename as a person says.</summary>
+    RepairOutcome Settle(Finding finding, MoveAnswer answer);
 }
 
 /// <summary>A database that is not mounted; nobody mounts it until this is disposed.</summary>
@@ -75,6 +78,13 @@ internal sealed class OfflineRepair : IRecordRepair
             : RepairOutcome.Left;
 
     public void Sync() => _database.Sync();
+
+    public RepairOutcome Settle(Finding finding, MoveAnswer answer)
+    {
+        if (_database.Store.Settle(finding.Move!, answer, finding.Forms) != OverlayStatus.Ok)
+            throw new CliException(ExitCode.Database, "the change could not be written; the note is still there");
+        return answer == MoveAnswer.Unknown ? RepairOutcome.Quarantined : RepairOutcome.Corrected;
+    }
 
     public void Dispose() => _database.Dispose();
 
@@ -141,6 +151,9 @@ internal sealed class LiveRepair : IRecordRepair
                 ExitCode.Failure, _mountPoint, errno,
                 "what was done may not survive a power failure: see its log, and that the database's disk works");
     }
+
+    // The daemon settles them itself as soon as the share tells; never asked, a database is named for it.
+    public RepairOutcome Settle(Finding finding, MoveAnswer answer) => RepairOutcome.Left;
 
     public void Dispose()
     {

@@ -51,11 +51,13 @@ internal static class ShareCheck
         {
             Walked = (names, path) => progress.Report(names, 0, "names", path),
         };
+        IReadOnlyList<PendingMove> moves = reader.PendingMoves();
         if (share.Root is null)
             check.CompareVolumes();
         else
             check.Compare(share.Root, stop);
         share.RequireKnown(check.IsKnown || check.Elsewhere < check.Records, check.Records);
+        MoveCheck.Run(reader, check, share.Root, moves, report);
         counts.Names = check.Names;
         counts.Records = check.Records;
         counts.Found = check.Found;

@@ -55,6 +55,13 @@ internal sealed class FsckJson : IFsckReport
         json.WriteString("kind", Word(finding.Kind));
         if (finding.Path is { } path)
             JsonValues.WritePath(json, path);
+        if (finding.Move is { } move)
+        {
+            JsonValues.WritePath(json, move.ToPath ?? move.ToName, "renamed_to");
+            json.WriteNumber("note", move.Id);
+            json.WriteNumber("volume", move.Volume);
+        }
+
         if (finding.Key is { } key)
         {
             json.WriteNumber("volume", key.Volume);
@@ -101,6 +108,8 @@ internal sealed class FsckJson : IFsckReport
         FindingKind.ReusedInode => "reused_inode",
         FindingKind.VoidTimes => "void_times",
         FindingKind.MovedFile => "moved_file",
+        FindingKind.PendingRename => "pending_rename",
+        FindingKind.UnsettledRename => "unsettled_rename",
         _ => "unreadable",
     };
 }

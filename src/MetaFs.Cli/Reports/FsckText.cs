@@ -60,6 +60,10 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
     internal static string Subject(Finding finding)
     {
         string path = finding.Path is { } bytes ? ByteText.ForDisplay(bytes) : "";
+        if (finding.Move is { } move)
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} to {ByteText.ForDisplay(move.ToPath ?? move.ToName)} (note {move.Id} of volume {move.Volume})");
         string inode = finding.Key is { } key
             ? string.Create(CultureInfo.InvariantCulture, $"inode {key.Ino} of volume {key.Volume}")
             : "";
@@ -98,6 +102,7 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
         Add(counts[FindingKind.ReusedInode], "of reused inode numbers");
         Add(counts[FindingKind.VoidTimes], "with void times");
         Add(counts[FindingKind.MovedFile], "of moved files");
+        Add(counts[FindingKind.PendingRename], "pending renames");
         Add(counts.NotComparable, "not comparable, as inode numbers move");
         Add(counts.Elsewhere, "of other shares");
         Add(counts.Quarantined, "in quarantine");
@@ -114,6 +119,8 @@ internal sealed class FsckText(TextWriter output, CheckedShare share) : IFsckRep
         FindingKind.ReusedInode => "reused inode number",
         FindingKind.VoidTimes => "void times",
         FindingKind.MovedFile => "moved file",
+        FindingKind.PendingRename => "pending rename",
+        FindingKind.UnsettledRename => "unsettled rename",
         _ => "unreadable",
     };
 }

@@ -48,11 +48,13 @@ public sealed partial class JsonSchemaTests(ITestOutputHelper output) : Mounting
             + "max_ns integer, errors.* integer), attributes[](attribute string, outcome string, errno string?, count integer), "
             + "records integer, quarantined integer, passthrough boolean, counters.* integer",
         ["fsck"] =
-            $"database string, share string, findings[]({Record}, path_b64 string?, problem boolean, detail string), "
+            $"database string, share string, findings[]({Record}, path_b64 string?, renamed_to string?, "
+            + "renamed_to_b64 string?, note integer?, problem boolean, detail string), "
             + "problems integer, names integer, records integer, found integer, not_comparable integer, elsewhere integer, "
             + "quarantined integer, orphan_xattrs integer, damaged_database integer, damaged_record integer, "
             + "unknown_volume integer, leftover integer, reused_inode integer, void_times integer, moved_file integer, "
-            + $"unreadable integer, repairs[]({Record}, done string)",
+            + "pending_rename integer, unsettled_rename integer, unreadable integer, "
+            + $"repairs[]({Record}, renamed_to string?, renamed_to_b64 string?, note integer?, done string)",
         ["prune"] = $"database string, share string, gone[]({Record}), dropped integer, unreadable integer, dry_run boolean",
         ["prune --quarantine"] =
             "database string, quarantined[](name string, name_b64 string?, volume integer, ino integer, reason string, "
