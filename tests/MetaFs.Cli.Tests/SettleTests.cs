@@ -65,6 +65,33 @@ public sealed class SettleTests : IDisposable
         Assert.Contains($"--settle {note}=ANSWER", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_a_rename_may_have_taken_along_is_not_taken_for_gone()
+    {
+        Note("a", "b");
+        File.Move(_share + "/a", _share + "/b");
+        JsonElement report = Fsck(ExitCode.Ok, "--db", Database, "--share", _share, "--repair");
+        Assert.Equal((0, 1), (Number(report, "leftover"), Number(report, "unreadable")));
+        CliRun prune = CliRun.Inside("prune", "--db", Database, "--share", _share, "--yes", "--json");
+        Assert.Equal(ExitCode.Failure, prune.Code);
+        Assert.Contains("\"gone\":[],\"dropped\":0,", prune.Output, StringComparison.Ordinal);
+        using OverlayReader reader = OverlayReader.Open(Database);
+        Assert.NotNull(reader.Find(new InodeKey(_volume, 7)));
+        Assert.Equal(0, reader.Counts().Quarantined);
+    }
+
+    [Fact]
+    public void A_record_that_an_exchange_may_have_given_to_another_file_is_not_put_aside()
+    {
+        Note("a", "c");
+        File.Delete(_share + "/a");
+        Directory.CreateDirectory(_share + "/a");
+        JsonElement report = Fsck(ExitCode.Ok, "--db", Database, "--share", _share, "--repair");
+        Assert.Equal((0, 1), (Number(report, "reused_inode"), Number(report, "unreadable")));
+        using OverlayReader reader = OverlayReader.Open(Database);
+        Assert.Equal((1, 0), (reader.Counts().Records, reader.Counts().Quarantined));
+    }
+
     [Theory]
     [InlineData("renamed", "corrected", 0, 7, 0)]
     [InlineData("not-renamed", "corrected", 7, 0, 0)]

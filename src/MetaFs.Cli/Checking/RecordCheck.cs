@@ -17,6 +17,8 @@ namespace MetaFs.Cli.Checking;
 /// </remarks>
 internal sealed class RecordCheck : IDisposable
 {
+    private const string NotSettled = "not judged before all renames are settled";
+
     private readonly OverlayReader _reader;
     private readonly RecordLookup _records;
     private readonly Action<Finding> _report;
@@ -24,6 +26,7 @@ internal sealed class RecordCheck : IDisposable
 
     // Files with several names come several times, and are judged once.
     private readonly HashSet<InodeKey> _seen = [];
+    private readonly HashSet<long> _moves;
     private readonly long? _rootVolume;
     private bool _judging = true;
 
@@ -36,6 +39,7 @@ internal sealed class RecordCheck : IDisposable
         _rootVolume = rootVolume;
         _report = report;
         _records = reader.Lookup();
+        _moves = [.. reader.PendingMoves().Select(static move => move.Id)];
     }
 
     /// <summary>Called with the number of names so far and the last one's path.</summary>
@@ -138,16 +142,24 @@ internal sealed class RecordCheck : IDisposable
             _report(new Finding(FindingKind.UnknownVolume, row.Key, row.Path, "the database has no such volume") { Record = row.Record });
     }
 
-    private void ReportMissing(OverlayRow row) => _report(UnreadablePlaces > 0
-        ? new Finding(FindingKind.Unreadable, row.Key, row.Path, "not found in what could be read of the share")
-        : new Finding(
-            FindingKind.Leftover, row.Key, row.Path,
-            row.Volume is { Identity.ByName: true }
-                ? "no file of the share has its name"
-                : "no file of the share has this inode number")
+    private void ReportMissing(OverlayRow row)
+    {
+        if (UnreadablePlaces > 0 || IsMoving(row.Key.Volume))
         {
-            Record = row.Record,
-        });
+            string why = UnreadablePlaces > 0 ? "not found in what could be read of the share" : NotSettled;
+            _report(new Finding(FindingKind.Unreadable, row.Key, row.Path, why));
+            return;
+        }
+
+        bool isByName = row.Volume is { Identity.ByName: true };
+        string gone = isByName ? "no file of the share has its name" : "no file of the share has this inode number";
+        _report(new Finding(FindingKind.Leftover, row.Key, row.Path, gone) { Record = row.Record });
+    }
+
+    // A name may have another file's record until the rename is settled, and a directory all that is below another one.
+    // What a live mount is renaming now is not meant: it was not noted before the walk.
+    private bool IsMoving(long volume) =>
+        _moves.Count > 0 && _reader.PendingMoves().Any(move => move.Volume == volume && _moves.Contains(move.Id));
 
     private void Unreadable(byte[] path, Errno errno)
     {
@@ -194,7 +206,9 @@ internal sealed class RecordCheck : IDisposable
 
         finding = Compare(volume, key, fresh, name, now);
         if (finding is not null)
-            _report(finding with { Record = fresh });
+            _report(IsMoving(key.Volume)
+                ? new Finding(FindingKind.Unreadable, key, finding.Path, NotSettled)
+                : finding with { Record = fresh });
     }
 
     private static Finding? Compare(
