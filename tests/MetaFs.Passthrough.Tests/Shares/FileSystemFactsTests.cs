@@ -40,6 +40,7 @@ public sealed class FileSystemFactsTests
             FollowsLinks = type == "fuse.sshfs",
             HidesWrites = type is "vfat" or "msdos" or "fuse.sshfs",
             MakesUpBirthTimes = type is "cifs" or "smb3",
+            MayLoseNumbers = type is "cifs" or "smb3",
             HasControlXattrs = type is "cifs" or "smb3",
             LacksSymlinks = type is "cifs" or "smb3" or "vfat" or "msdos" or "exfat",
             RemovesAtClose = type is "cifs" or "smb3",
