@@ -18,7 +18,7 @@ internal enum ExitCode
     /// </summary>
     Share = 3,
 
-    /// <summary>The database cannot be used: locked, not writable, of another share, on the share itself.</summary>
+    /// <summary>The database cannot be used: locked, not writable, of another share, another user's, on the share itself.</summary>
     Database = 4,
 
     /// <summary>The kernel or fusermount3 refused the mount, or it never answered.</summary>

@@ -69,6 +69,7 @@ internal sealed class MountSession
         {
             ShareDescription share = Describe(places);
             string database = DatabasePlace.Choose(_options.Database, places, share, _isRoot);
+            DatabaseOwners.Check(database, Libc.Geteuid());
             using SqliteOverlayStore store = SqliteOverlayStore.Open(database, new OverlayOpenOptions
             {
                 LockWait = s_lockWait,

@@ -81,4 +81,59 @@ public sealed class RefusalTests(ITestOutputHelper output) : MountingTest(output
         Assert.Contains("/proc/metafs.db", MustNotMount(Source, MountPoint, "db=/proc/metafs.db"));
         Assert.Contains("none", MustNotMount(Source, MountPoint, $"db={Workspace.Path}/f/none/metafs.db".Replace("/f/", "/source/f/")));
     }
+
+    [RootFact]
+    public void ADatabaseThatIsAnotherUsersIsRefused()
+    {
+        MetaFsMount.Start(Plan).Dispose();
+        foreach (string name in (string[])["", "-wal", "-shm", "-journal", ".lock"])
+        {
+            bool isMade = !File.Exists(Database + name);
+            if (isMade)
+                Posix.CreateFile(Database + name, "");
+            Posix.Chown(Database + name, 1000, 1000).Ok();
+            MustNotTrust(Database + name, "user 1000's", $"chown 0 {Database}{name}");
+            Posix.Chown(Database + name, 0, 0).Ok();
+            Posix.Chmod(Database + name, Oct(660)).Ok();
+            MustNotTrust(Database + name, "mode 0660", $"chmod go-w {Database}{name}");
+            Posix.Chmod(Database + name, Oct(600)).Ok();
+            if (isMade)
+                File.Delete(Database + name);
+        }
+
+        MetaFsMount.Start(Plan).Dispose(); // the cures help
+    }
+
+    [RootFact]
+    public void ADatabaseInAnotherUsersDirectoryIsRefused()
+    {
+        Posix.Chown(Records, 1000, 1000).Ok();
+        MustNotTrust(Records, "user 1000's", "mode 0700", $"chown 0 {Records}");
+        Posix.Chown(Records, 0, 0).Ok();
+        MetaFsMount.Start(Plan).Dispose();
+        string above = Workspace.MakeDirectory("above", 755, 1000, 1000);
+        string below = Workspace.MakeDirectory("above/below", 700);
+        MustNotTrust(above, $"db={below}/metafs.db");
+        Posix.Chown(above, 0, 0).Ok();
+        Posix.Chmod(above, Oct(1777)).Ok();
+        MetaFsMount.Start(Plan with { Database = below + "/metafs.db" }).Dispose();
+
+        // Others could make a log beside it.
+        Assert.DoesNotContain("chmod", MustNotTrust(above, "mode 1777", $"db={above}/metafs.db"), StringComparison.Ordinal);
+    }
+
+    // Whose path is wrong, and what is said of it; "db=..." is another database than this class's.
+    private string MustNotTrust(string path, params string[] words)
+    {
+        string database = words.SingleOrDefault(word => word.StartsWith("db=", StringComparison.Ordinal)) ?? $"db={Database}";
+        string directory = Path.GetDirectoryName(database["db=".Length..])!;
+        string[] before = Directory.GetFiles(directory);
+        string said = MustNotMount(Source, MountPoint, database);
+        Assert.Contains($": {path} is user ", said);
+        foreach (string word in words.Where(word => word != database))
+            Assert.Contains(word, said);
+        Assert.Equal(before.Order(), Directory.GetFiles(directory).Order()); // nothing was made
+        Assert.Equal(4, MetaFsProgram.Run(null, "mount", Source, MountPoint, "-o", database).ExitCode);
+        return said;
+    }
 }
