@@ -29,7 +29,7 @@ public sealed partial class PassthroughFileSystem
                 int end = input.IndexOf((byte)0);
                 if (end < 0)
                     return Errno.EINVAL;
-                Errno errno = Show(node, CString.FromTerminated(input[..(end + 1)]), out ControlShow? show);
+                Errno errno = Show(context, node, CString.FromTerminated(input[..(end + 1)]), out ControlShow? show);
                 if (errno != Errno.OK)
                     return errno;
                 outputLength = ControlProtocol.Write(show!, output, ControlJson.Default.ControlShow);
@@ -58,7 +58,7 @@ public sealed partial class PassthroughFileSystem
             ["directoryFds"] = _directories.Count,
         });
 
-    private Errno Show(NodeId id, CString name, out ControlShow? show)
+    private Errno Show(in RequestContext context, NodeId id, CString name, out ControlShow? show)
     {
         show = null;
         if (!_nodes.TryGet(id, out Node? directory))
@@ -74,7 +74,10 @@ public sealed partial class PassthroughFileSystem
         // "." and ".." would lead past the node that was asked, and a slash past the directory.
         if (name.Bytes.Contains((byte)'/') || name.Bytes.SequenceEqual("."u8) || name.Bytes.SequenceEqual(".."u8))
             return Errno.EINVAL;
-        Errno errno = _directories.Lease(directory, out DirectoryLease lease);
+        Errno errno = MaySearch(context, directory);
+        if (errno != Errno.OK)
+            return errno;
+        errno = _directories.Lease(directory, out DirectoryLease lease);
         using (lease)
         {
             if (errno == Errno.OK)

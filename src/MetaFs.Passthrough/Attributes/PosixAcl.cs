@@ -89,6 +89,40 @@ internal static class PosixAcl
         return TryRead(acl, out AclSummary summary) && summary.IsMinimal;
     }
 
+    /// <summary>Whether an ACL lets a user who does not own the file do something (posix_acl_permission of the kernel).</summary>
+    /// <param name="acl">The ACL; what is none lets nobody do anything.</param>
+    /// <param name="uid">Who asks.</param>
+    /// <param name="groups">All groups of his.</param>
+    /// <param name="owningGroup">The file's.</param>
+    /// <param name="wanted">rwx.</param>
+    public static bool Lets(
+        ReadOnlySpan<byte> acl, uint uid, ReadOnlySpan<uint> groups, uint owningGroup, uint wanted)
+    {
+        if (!TryRead(acl, out AclSummary summary))
+            return false;
+        uint mask = HasMask(acl) ? (summary.Mode >> 3) & AllPermissions : AllPermissions;
+        bool isInGroup = false;
+        for (ReadOnlySpan<byte> rest = acl[HeaderSize..]; !rest.IsEmpty; rest = rest[EntrySize..])
+        {
+            bool lets = (Permissions(rest) & wanted) == wanted;
+            switch (Tag(rest))
+            {
+                case ACL_USER when Id(rest) == uid:
+                    return lets && (mask & wanted) == wanted;
+                case ACL_GROUP_OBJ when groups.Contains(owningGroup):
+                case ACL_GROUP when groups.Contains(Id(rest)):
+                    if (lets)
+                        return (mask & wanted) == wanted;
+                    isInGroup = true;
+                    break;
+                case ACL_OTHER:
+                    return lets && !isInGroup;
+            }
+        }
+
+        return false;
+    }
+
     private static AclSummary Add(AclSummary summary, ushort tag, uint permissions) => tag switch
     {
         ACL_USER_OBJ => summary with { Mode = summary.Mode | (permissions << 6) },
@@ -126,6 +160,8 @@ internal static class PosixAcl
     private static ushort Tag(ReadOnlySpan<byte> entry) => BinaryPrimitives.ReadUInt16LittleEndian(entry);
 
     private static uint Permissions(ReadOnlySpan<byte> entry) => BinaryPrimitives.ReadUInt16LittleEndian(entry[2..]);
+
+    private static uint Id(ReadOnlySpan<byte> entry) => BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]);
 
     private static void SetPermissions(Span<byte> entry, uint permissions) =>
         BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], (ushort)permissions);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaFs.Passthrough.Attributes;
 using MetaFs.Passthrough.Tests.Harness;
 using static MetaFs.Passthrough.Tests.Harness.Octal;
@@ -76,4 +77,23 @@ public sealed class PosixAclTests
     [InlineData(new byte[] { 2, 0, 0, 0, 1, 0, 7, 0, 0, 0, 0, 0, 4 })]
     public void What_has_another_form_has_none(byte[] value) =>
         Assert.False(PosixAcl.TryRead(value, out _));
+
+    [Theory]
+    // entries, uid, groups, the file's group, wanted: as posix_acl_permission of the kernel
+    [InlineData("1:7 4:5 32:0", 5, "50", 50, 1, true)]
+    [InlineData("1:7 4:5 32:0", 5, "51", 50, 1, false)]
+    [InlineData("1:7 4:0 32:7", 5, "50", 50, 1, false)]
+    [InlineData("1:7 2:7:5 4:0 16:1 32:0", 5, "51", 50, 1, true)]
+    [InlineData("1:7 2:7:5 4:0 16:6 32:7", 5, "51", 50, 1, false)]
+    [InlineData("1:7 2:0:5 4:7 16:7 32:7", 5, "50", 50, 1, false)]
+    [InlineData("1:7 4:0 8:4:51 8:1:52 16:7 32:0", 5, "51 52", 50, 1, true)]
+    [InlineData("1:7 4:0 8:4:51 8:1:52 16:7 32:0", 5, "51 52", 50, 5, false)]
+    [InlineData("1:7 4:0 8:0:51 16:7 32:7", 5, "51", 50, 1, false)]
+    [InlineData("1:7 4:0 8:0:51 16:7 32:7", 5, "52", 50, 1, true)]
+    [InlineData("32:7", 5, "52", 50, 1, false)]
+    public void An_acl_lets_some_and_not_others(
+        string entries, uint uid, string groups, uint owningGroup, uint wanted, bool lets) =>
+        Assert.Equal(lets, PosixAcl.Lets(
+            AclBytes.Of(entries), uid, [.. groups.Split(' ').Select(group => uint.Parse(group, CultureInfo.InvariantCulture))],
+            owningGroup, wanted));
 }
