@@ -40,6 +40,12 @@ internal static partial class CliLog
     [LoggerMessage(9, LogLevel.Debug, "cannot raise the limit of open files: {Errno}")]
     public static partial void FileLimit(ILogger log, Linux.Errno errno);
 
+    [LoggerMessage(
+        12, LogLevel.Warning,
+        "database {Database}: its directory {Directory} is user {Owner}'s, who could exchange it, and so give files any owner "
+        + "and mode; keep it in a directory of yours, mode 0700")]
+    public static partial void OthersDirectory(ILogger log, string database, string directory, uint owner);
+
     [LoggerMessage(10, LogLevel.Error, "{Line}")]
     public static partial void Database(ILogger log, string line);
 

@@ -69,7 +69,7 @@ internal sealed class MountSession
         {
             ShareDescription share = Describe(places);
             string database = DatabasePlace.Choose(_options.Database, places, share, _isRoot);
-            DatabaseOwners.Check(database, Libc.Geteuid());
+            DatabaseOwners.Check(database, Libc.Geteuid(), _log);
             using SqliteOverlayStore store = SqliteOverlayStore.Open(database, new OverlayOpenOptions
             {
                 LockWait = s_lockWait,

@@ -1,5 +1,6 @@
 using MetaFs.Cli.Mounting;
 using MetaFs.Linux;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MetaFs.Cli.Tests.Mounting;
 
@@ -28,34 +29,12 @@ public sealed class DatabaseOwnersTests
     public void A_link_is_left_to_who_refuses_links() =>
         Assert.Null(DatabaseOwners.FileFault(Of(Root, "120777"), Root));
 
-    [Theory]
-    [InlineData(Root, Root, "0755", false, null)]
-    [InlineData(Root, User, "0700", false, "Owner")]
-    [InlineData(Root, User, "0755", true, "Owner")]
-    [InlineData(Root, Root, "0775", false, "Mode")]
-    [InlineData(Root, Root, "0775", true, "Mode")]
-    [InlineData(Root, Root, "1777", false, "Mode")]
-    [InlineData(Root, Root, "1777", true, null)]
-    [InlineData(User, User, "0700", false, null)]
-    [InlineData(User, Root, "1777", false, null)]
-    [InlineData(User, Other, "0755", false, "Owner")]
-    public void A_directory_lets_nobody_else_exchange_files(
-        uint daemon, uint owner, string mode, bool isAbove, string? fault) =>
-        Assert.Equal(fault, DatabaseOwners.DirectoryFault(Of(owner, "4" + mode), daemon, Root, isAbove)?.ToString());
-
-    [Fact]
-    public void In_a_user_name_space_the_machine_is_nobody_s_and_a_database_is_not()
-    {
-        Assert.Null(DatabaseOwners.DirectoryFault(Of(Nobody, "40755"), Root, Nobody, true));
-        Assert.NotNull(DatabaseOwners.FileFault(Of(Nobody, "100600"), Root));
-    }
-
     [Fact]
     public void What_is_missing_is_nobody_s_fault()
     {
         using TempDirectory temp = new();
-        DatabaseOwners.Check(temp.Path + "/none/metafs.db", Libc.Geteuid());
-        DatabaseOwners.Check(temp.Path + "/metafs.db", Libc.Geteuid());
+        DatabaseOwners.Check(temp.Path + "/none/metafs.db", Libc.Geteuid(), NullLogger.Instance);
+        DatabaseOwners.Check(temp.Path + "/metafs.db", Libc.Geteuid(), NullLogger.Instance);
     }
 
     private static Statx Of(uint owner, string mode) => new() { Uid = owner, Mode = Convert.ToUInt32(mode, 8) };
