@@ -68,6 +68,8 @@ come_back() {
 }
 
 back_up() {
+    # smbd sets the time of a written file up to two seconds after its close, and nobody has set another one here.
+    sleep 3
     rsync -aH --numeric-ids "$MNT/moving/" "$work/copy/"
     nothing_to_do
 }
