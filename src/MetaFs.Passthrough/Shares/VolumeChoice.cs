@@ -23,7 +23,8 @@ internal static class VolumeChoice
     public static string? Refusal(IOverlayStore store, ShareDescription share, IdentityPolicy policy)
     {
         bool hasNames = Has(store, share.NameIdentity);
-        bool hasNumbers = share.StableInodes && Has(store, share.Identity);
+        bool hasNumbers = (share.StableInodes && Has(store, share.Identity))
+            || (share.ServerIdentity is { } server && Has(store, server));
         return policy switch
         {
             IdentityPolicy.Ino when hasNames && !hasNumbers =>
