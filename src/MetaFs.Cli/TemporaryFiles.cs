@@ -23,7 +23,7 @@ internal sealed class TemporaryFiles : IDisposable
 
     /// <summary>A database with its companions.</summary>
     public static TemporaryFiles OfDatabase(string database) =>
-        new(database, database + "-wal", database + "-shm", database + ".lock");
+        new(database, database + "-wal", database + "-shm", database + "-intents", database + ".lock");
 
     /// <summary>They are complete, and stay.</summary>
     public void Keep() => _isKept = true;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace MetaFs.Overlay;
 
-/// <summary>The database's file and its companions: "-wal", "-shm" and ".lock".</summary>
+/// <summary>The database's file and its companions: "-wal", "-shm", "-intents" and ".lock".</summary>
 internal static class DatabaseFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -21,6 +21,9 @@ internal static class DatabaseFile
 
     /// <summary>The shared memory of a database.</summary>
     public static string SharedMemoryOf(string database) => database + "-shm";
+
+    /// <summary>The log of records on their way into a database.</summary>
+    public static string IntentsOf(string database) => database + "-intents";
 
     /// <summary>Makes the path absolute.</summary>
     public static string Absolute(string path)
@@ -150,7 +153,7 @@ internal static class DatabaseFile
     }
 
     private static string[] AllFiles(string database) =>
-        [database, LogOf(database), SharedMemoryOf(database), DatabaseLock.FileOf(database)];
+        [database, LogOf(database), SharedMemoryOf(database), IntentsOf(database), DatabaseLock.FileOf(database)];
 
     /// <summary>The refusal of another program's file.</summary>
     public static OverlayException NotOurs(string database) =>

@@ -45,7 +45,9 @@ public static class OverlayBackup
 
         try
         {
+            IntentRun run = IntentLog.Read(DatabaseFile.IntentsOf(source));
             Copy(source, part);
+            TakeIntents(part, run);
             OverlayCounts counts = Check(part);
             using (FileStream written = new(part, FileMode.Open, FileAccess.ReadWrite))
             {
@@ -83,6 +85,20 @@ public static class OverlayBackup
         catch (SqliteException e)
         {
             throw SqliteFailure.Explain(source, e);
+        }
+    }
+
+    // What was acknowledged before the copy was begun is in it.
+    private static void TakeIntents(string copy, IntentRun run)
+    {
+        try
+        {
+            using SqliteDatabase database = SqliteDatabase.Open(copy, writable: true);
+            IntentReplay.Play(database, run, null);
+        }
+        catch (SqliteException e) when (ErrnoOfTarget(e) is var errno and not 0)
+        {
+            throw new IOException($"{copy}: {e.Message}", errno);
         }
     }
 

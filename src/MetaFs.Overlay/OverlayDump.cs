@@ -8,7 +8,8 @@ namespace MetaFs.Overlay;
 internal static class OverlayDump
 {
     private const string Tables =
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        + "AND name <> 'intent' ORDER BY name";
 
     /// <summary>All rows, one at a time; the database stays in one read transaction until the enumeration ends.</summary>
     /// <exception cref="SqliteException">The file cannot be read.</exception>

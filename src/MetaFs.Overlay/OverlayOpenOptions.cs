@@ -22,6 +22,9 @@ public sealed record OverlayOpenOptions
         return null;
     };
 
+    /// <summary>Whether records go through a log of intents, where one write suffices, or each through a transaction.</summary>
+    public bool Intents { get; init; }
+
     /// <summary>A question for a file that is there, asked with each change: whether its name still leads to it.</summary>
     /// <remarks>
     /// The default will do only for a moment, and where all calls are made by a user who may search the database's directory:

@@ -20,6 +20,13 @@ public sealed class OverlayReader : IDisposable
     private readonly SqliteDatabase _database;
     private readonly Action<string>? _log;
 
+    // A look-up among many is as of the last tenth of a second: each of them has not the time to read the log.
+    private const long LongestAge = 100;
+
+    // While it counts its rows the view cannot be made anew.
+    private int _enumerations;
+    private long _renewedAt;
+
     private OverlayReader(string path, SqliteDatabase database, Action<string>? log)
     {
         _path = path;
@@ -90,7 +97,7 @@ public sealed class OverlayReader : IDisposable
     public IReadOnlyList<Volume> Volumes() => Guarded(() => VolumeRow.ReadAll(_database));
 
     /// <summary>Numbers of rows; reads every page of the tables.</summary>
-    public OverlayCounts Counts() => Guarded(() => new OverlayCounts(
+    public OverlayCounts Counts() => Latest(() => new OverlayCounts(
         _database.QueryInteger(OverlaySchema.CountRecords),
         _database.QueryInteger(OverlaySchema.CountDirectories),
         _database.QueryInteger(OverlaySchema.CountQuarantined),
@@ -118,7 +125,7 @@ public sealed class OverlayReader : IDisposable
 
     /// <summary>The record of one inode, or null.</summary>
     /// <exception cref="OverlayException">The row has an impossible value, or the file cannot be read.</exception>
-    public OverlayRow? Find(InodeKey key) => Guarded(() =>
+    public OverlayRow? Find(InodeKey key) => Latest(() =>
     {
         using SqliteStatement row = _database.PrepareForCaller(OverlaySchema.Get);
         row.Bind(1, key.Volume);
@@ -137,7 +144,7 @@ public sealed class OverlayReader : IDisposable
     });
 
     /// <summary>For looking up many records; the caller disposes it.</summary>
-    public RecordLookup Lookup() => Guarded(() => new RecordLookup(
+    public RecordLookup Lookup() => Latest(() => new RecordLookup(
         this, _database.PrepareForCaller(OverlaySchema.Get), _database.PrepareForCaller(OverlaySchema.FindName)));
 
     /// <summary>The row of a share, recognised as a mount would; null: this database has not met it.</summary>
@@ -146,19 +153,26 @@ public sealed class OverlayReader : IDisposable
     /// <summary>All records by volume and inode number, those from 2^63 on first; one at a time.</summary>
     public IEnumerable<OverlayRow> Rows()
     {
-        using SqliteStatement row = Guarded(() => _database.PrepareForCaller(OverlaySchema.AllRecords));
+        using SqliteStatement row = Latest(() => _database.PrepareForCaller(OverlaySchema.AllRecords));
         Dictionary<long, Volume> volumes = Volumes().ToDictionary(v => v.Id);
         using HintPaths paths = Guarded(() => new HintPaths(_database, volumes.Values));
-        while (Guarded(() => _database.Query(row)))
+        _enumerations++;
+        try
         {
-            if (Read(row, out InodeKey key) is { } record)
+            while (Guarded(() => _database.Query(row)))
             {
+                if (Read(row, out InodeKey key) is not { } record)
+                    continue;
                 byte[]? path = Guarded(() => paths.PathOf(key, record.Hint));
                 yield return new OverlayRow(volumes.GetValueOrDefault(key.Volume), key, record, path)
                 {
                     Xattrs = record.Xattrs == XattrKinds.None ? [] : Guarded(() => XattrsOf(key, record)),
                 };
             }
+        }
+        finally
+        {
+            _enumerations--;
         }
     }
 
@@ -195,6 +209,8 @@ public sealed class OverlayReader : IDisposable
 
     internal InodeRecord? Find(SqliteStatement row, InodeKey key) => Guarded(() =>
     {
+        if (Environment.TickCount64 - _renewedAt > LongestAge)
+            Renew();
         row.Bind(1, key.Volume);
         row.Bind(2, key.Ino);
         InodeRecord? record = null;
@@ -280,6 +296,21 @@ public sealed class OverlayReader : IDisposable
         CultureInfo.InvariantCulture,
         $"database {_path}: the record of inode {key.Ino} in volume {key.Volume} has an impossible {problem}");
 
+    // What the mount has put into its log since is among the records too.
+    private T Latest<T>(Func<T> read) => Guarded(() =>
+    {
+        Renew();
+        return read();
+    });
+
+    private void Renew()
+    {
+        if (_enumerations > 0)
+            return;
+        PendingView.Renew(_database, IntentLog.Read(DatabaseFile.IntentsOf(_path)));
+        _renewedAt = Environment.TickCount64;
+    }
+
     private T Guarded<T>(Func<T> read)
     {
         try
@@ -289,6 +320,10 @@ public sealed class OverlayReader : IDisposable
         catch (SqliteException e)
         {
             throw SqliteFailure.Explain(_path, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OverlayException($"{DatabaseFile.IntentsOf(_path)} cannot be read: {FileTrouble.Of(e)}", e);
         }
     }
 }

@@ -158,6 +158,7 @@ public sealed class OverlayRebuild : IDisposable
 
         File.Delete(DatabaseFile.LogOf(_path));
         File.Delete(DatabaseFile.SharedMemoryOf(_path));
+        File.Delete(DatabaseFile.IntentsOf(_path));
     }
 
     private void CloseDatabase()

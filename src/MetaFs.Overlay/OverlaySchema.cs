@@ -196,7 +196,7 @@ internal static partial class OverlaySchema
     public const string CountQuarantined = "SELECT count(*) FROM quarantine";
 
     /// <summary>Migrations[n] takes the schema from version n to n + 1. Released ones are never changed.</summary>
-    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5, Version6, Version7];
+    public static readonly string[] Migrations = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8];
 
     /// <summary>The version that this program reads and writes.</summary>
     public static int Version => Migrations.Length;

@@ -46,10 +46,10 @@ internal static class RecordRow
     private const int ValueColumns = 5;
 
     /// <summary>Binds all columns of a record.</summary>
-    /// <param name="to">The statement.</param>
+    /// <param name="to">The statement, or what else takes a row.</param>
     /// <param name="first">The parameter of the first column.</param>
     /// <param name="record">The record.</param>
-    public static void Bind(SqliteStatement to, int first, InodeRecord record)
+    public static void Bind(IRowTarget to, int first, InodeRecord record)
     {
         to.Bind(first + Type, (long)record.Guard.FileType);
         to.Bind(first + GuardKindColumn, (long)record.Guard.Kind);
@@ -120,7 +120,7 @@ internal static class RecordRow
         return null;
     }
 
-    private static void BindValue(SqliteStatement to, int first, long? value, Reason reason)
+    private static void BindValue(IRowTarget to, int first, long? value, Reason reason)
     {
         if (value is { } present)
         {
@@ -144,7 +144,7 @@ internal static class RecordRow
         }
     }
 
-    private static void BindUser(SqliteStatement to, int parameter, uint? user)
+    private static void BindUser(IRowTarget to, int parameter, uint? user)
     {
         if (user is { } known)
             to.Bind(parameter, (long)known);
@@ -152,7 +152,7 @@ internal static class RecordRow
             to.BindNull(parameter);
     }
 
-    private static void BindWitness(SqliteStatement to, int first, in TimeWitness? witness)
+    private static void BindWitness(IRowTarget to, int first, in TimeWitness? witness)
     {
         if (witness is { } present)
         {
@@ -169,7 +169,7 @@ internal static class RecordRow
         }
     }
 
-    private static void BindObject(SqliteStatement to, int first, EmulatedObject? item)
+    private static void BindObject(IRowTarget to, int first, EmulatedObject? item)
     {
         if (item is null)
         {

@@ -28,8 +28,8 @@ public sealed partial class SqliteOverlayStore
     {
         lock (_writeGate)
         {
-            if (_disposed)
-                return Closed();
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
             using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.BeginReplacement);
             statement.Bind(1, volume);
             statement.Bind(2, hidden);
@@ -43,8 +43,8 @@ public sealed partial class SqliteOverlayStore
     {
         lock (_writeGate)
         {
-            if (_disposed)
-                return Closed();
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
             using SqliteStatement statement = _writer.PrepareForCaller(OverlaySchema.EndReplacement);
             statement.Bind(1, volume);
             statement.Bind(2, hidden);

@@ -42,6 +42,9 @@ public sealed partial class SqliteOverlayStore
     /// <inheritdoc/>
     public OverlayStatus IsTaken(in InodeKey number, out bool taken)
     {
+        taken = true;
+        if (_pending.TryGet(number, out PendingRecord pending) && pending.Record is not null)
+            return OverlayStatus.Ok;
         OverlayStatus status = Ask(_isTaken, number, out long answer);
         taken = answer != 0;
         return status;
@@ -56,8 +59,8 @@ public sealed partial class SqliteOverlayStore
     {
         lock (_writeGate)
         {
-            if (_disposed)
-                return Closed();
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
             int result = _begin.Run();
             for (int i = 0; i < _unended.Count && result == raw.SQLITE_DONE; i++)
                 result = RunNames(_unended[i].Names, _unended[i].Move);
@@ -86,8 +89,8 @@ public sealed partial class SqliteOverlayStore
         noted = null;
         lock (_writeGate)
         {
-            if (_disposed)
-                return Closed();
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
             if (_unended.Count > 0 && Apply([], []) is var earlier && earlier != OverlayStatus.Ok)
                 return earlier;
             _beginMove.Bind(1, ++_lastMove);

@@ -11,14 +11,14 @@ public sealed partial class SqliteOverlayStore
     public OverlayStatus BeginRemoval(in InodeKey key)
     {
         lock (_writeGate)
-            return _disposed ? Closed() : Finish("noting a removal", RunKey(_beginRemoval, key));
+            return Ready() is var ready && ready != OverlayStatus.Ok ? ready : Finish("noting a removal", RunKey(_beginRemoval, key));
     }
 
     /// <inheritdoc/>
     public OverlayStatus EndRemoval(in InodeKey key)
     {
         lock (_writeGate)
-            return _disposed ? Closed() : Finish("ending a removal", RunKey(_endRemoval, key));
+            return Ready() is var ready && ready != OverlayStatus.Ok ? ready : Finish("ending a removal", RunKey(_endRemoval, key));
     }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed partial class SqliteOverlayStore
         List<T> pending = [];
         lock (_writeGate)
         {
-            if (_disposed)
+            if (Ready() != OverlayStatus.Ok)
                 return pending;
             try
             {

@@ -38,6 +38,12 @@ public sealed partial class SqliteOverlayStore
     /// </remarks>
     public OverlayStatus Sync()
     {
+        lock (_writeGate)
+        {
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
+        }
+
         long wanted = Volatile.Read(ref _commits);
         lock (_syncGate)
         {

@@ -90,8 +90,8 @@ public sealed partial class SqliteOverlayStore
     {
         lock (_writeGate)
         {
-            if (_disposed)
-                return Closed();
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
 
             // All that may throw comes before the transaction.
             using SqliteStatement move = _writer.PrepareForCaller(OverlaySchema.Quarantine);

@@ -45,8 +45,8 @@ public sealed partial class SqliteOverlayStore
     {
         lock (_writeGate)
         {
-            if (_disposed)
-                return Closed();
+            if (Ready() is var ready && ready != OverlayStatus.Ok)
+                return ready;
             int result = _begin.Run();
             if (result == raw.SQLITE_DONE)
                 result = _xattrs.Write(key, changes, isFirst);
@@ -62,6 +62,8 @@ public sealed partial class SqliteOverlayStore
     // A deletion that has to look after attributes too. Under _writeGate.
     private OverlayStatus RemoveWithXattrs(in InodeKey key, InodeRecord? record)
     {
+        if (Drain() is var drained && drained != OverlayStatus.Ok)
+            return drained;
         int result = _begin.Run();
         if (result == raw.SQLITE_DONE)
             result = record is null ? RunKey(_remove, key) : RunRemove(key, record);

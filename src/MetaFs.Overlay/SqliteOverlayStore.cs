@@ -30,6 +30,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     private readonly SqliteStatement _removeName;
     private readonly SqliteStatement _beginMove;
     private readonly SqliteStatement _endMove;
+    private readonly SqliteStatement _putRun;
     private long _lastMove;
 
     // Guards _reader and _get. A connection of its own: under one writer and three readers a Put took 24 us (at most
@@ -70,6 +71,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _removeName = writer.Prepare(OverlaySchema.RemoveName);
         _beginMove = writer.Prepare(OverlaySchema.BeginMove);
         _endMove = writer.Prepare(OverlaySchema.EndMove);
+        _putRun = writer.Prepare(OverlaySchema.PutRun);
         _lastMove = writer.QueryInteger(OverlaySchema.LastMove);
         _get = reader.Prepare(OverlaySchema.Get);
         _beginReading = reader.Prepare(OverlaySchema.BeginSnapshot);
@@ -84,12 +86,17 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _walFile = File.OpenHandle(
             DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         _flush = options.Flush;
+        _keepsIntents = options.Intents;
+        _watch = options.Watch;
         _hasName = options.Watch(_path);
         _hasLogName = options.Watch(DatabaseFile.LogOf(path));
     }
 
     /// <inheritdoc/>
     public bool IsEmpty => _empty;
+
+    /// <summary>What keeps everybody from writing, for tests that look at one moment.</summary>
+    internal Lock WriteGate => _writeGate;
 
     /// <summary>The connection that writes, for tests that limit it.</summary>
     internal SqliteDatabase Writer => _writer;
@@ -115,6 +122,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         {
             DatabaseFile.Create(database);
             writer = OpenWriter(database);
+            TakeIntents(writer, database, options.Log);
             reader = SqliteDatabase.Open(database, writable: false);
             return new SqliteOverlayStore(
                 database, held, new FailureLog(options.Log, TimeProvider.System), options, writer, reader);
@@ -138,6 +146,22 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
 
     /// <inheritdoc/>
     public OverlayStatus Get(in InodeKey key, out InodeRecord? record)
+    {
+        record = null;
+        if (_pending.TryGet(key, out PendingRecord pending) && pending.OnlySetAt is null)
+        {
+            record = pending.Record;
+            return record is null ? OverlayStatus.NotFound : OverlayStatus.Ok;
+        }
+
+        OverlayStatus status = GetFromTable(key, out record);
+        if (record is null || pending.OnlySetAt != record.SetAt)
+            return status;
+        record = null;
+        return OverlayStatus.NotFound;
+    }
+
+    private OverlayStatus GetFromTable(in InodeKey key, out InodeRecord? record)
     {
         record = null;
         lock (_readGate)
@@ -165,7 +189,13 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     public OverlayStatus Put(in InodeKey key, InodeRecord record)
     {
         lock (_writeGate)
-            return _disposed ? Closed() : Finish("writing a record", RunPut(key, record));
+        {
+            if (_disposed)
+                return Closed();
+            return Note(key, new PendingRecord(record, null), out OverlayStatus status)
+                ? status
+                : Finish("writing a record", RunPut(key, record));
+        }
     }
 
     /// <inheritdoc/>
@@ -175,8 +205,10 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         {
             if (_disposed)
                 return Closed();
-            return _xattrs.MayHaveRows
-                ? RemoveWithXattrs(key, null)
+            if (_xattrs.MayHaveRows)
+                return RemoveWithXattrs(key, null);
+            return Note(key, new PendingRecord(null, null), out OverlayStatus status)
+                ? status
                 : Finish("deleting a record", RunKey(_remove, key));
         }
     }
@@ -188,9 +220,14 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         {
             if (_disposed)
                 return Closed();
-            return record.Xattrs != XattrKinds.None
-                ? RemoveWithXattrs(key, record)
-                : Finish("deleting a record", RunRemove(key, record));
+            if (record.Xattrs != XattrKinds.None)
+                return RemoveWithXattrs(key, record);
+            OverlayStatus status = OverlayStatus.Ok;
+            if (RemovalOf(key, record) is not { } removal)
+                status = Drain();
+            else if (removal.Record is not null || Note(key, removal, out status))
+                return status;
+            return status == OverlayStatus.Ok ? Finish("deleting a record", RunRemove(key, record)) : status;
         }
     }
 
@@ -227,6 +264,7 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     /// <summary>Closes the database; calls that come later fail.</summary>
     public void Dispose()
     {
+        CloseIntents();
         lock (_writeGate)
         {
             lock (_readGate)
@@ -269,6 +307,17 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             database.Dispose();
             throw;
         }
+    }
+
+    // A mount that was killed has acknowledged what is in its log.
+    private static void TakeIntents(SqliteDatabase writer, string path, Action<string>? log)
+    {
+        string file = DatabaseFile.IntentsOf(path);
+        IntentRun run = IntentLog.Read(file);
+        if (run.Number == 0)
+            return;
+        IntentReplay.Play(writer, run, log);
+        File.Delete(file);
     }
 
     private int RunPut(in InodeKey key, InodeRecord record)
@@ -323,6 +372,11 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         // SQLite goes on in files without a name, and nobody would ever find there what was written.
         if (_hasName() && _hasLogName())
             return OverlayStatus.Ok;
+        return Gone(operation);
+    }
+
+    private OverlayStatus Gone(string operation)
+    {
         _log.Report($"database {_path}: {operation} failed: the file is gone or replaced; unmount and mount again");
         return OverlayStatus.Failed;
     }

@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace MetaFs.Overlay;
 
 /// <summary>One prepared statement. Not thread-safe: used under the lock of its connection.</summary>
-internal sealed class SqliteStatement(sqlite3_stmt statement) : IDisposable
+internal sealed class SqliteStatement(sqlite3_stmt statement) : IRowTarget, IDisposable
 {
     private int _bindResult;
 

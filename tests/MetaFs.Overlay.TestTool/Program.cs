@@ -14,7 +14,7 @@ if (args is not [string command, string path])
 
 try
 {
-    OverlayOpenOptions options = new() { Log = Console.Error.WriteLine };
+    OverlayOpenOptions options = new() { Log = Console.Error.WriteLine, Intents = command == "note" };
     using SqliteOverlayStore store = SqliteOverlayStore.Open(path, options);
     Console.WriteLine("open");
     switch (command)
@@ -22,7 +22,7 @@ try
         case "hold":
             Console.In.ReadLine();
             break;
-        case "put":
+        case "put" or "note":
             PutForever(store);
             break;
         default:
@@ -37,6 +37,7 @@ catch (OverlayException e)
     return 1;
 }
 
+// "note" does it through a log of intents.
 // Every acknowledged change is one line: "i" for a put of inode i, with a removal of i - 5 and a pair in a transaction.
 static void PutForever(SqliteOverlayStore store)
 {

@@ -13,13 +13,17 @@ public sealed class KillTests : IDisposable
 
     // The last one writes through several checkpoints.
     [Theory]
-    [InlineData(1)]
-    [InlineData(37)]
-    [InlineData(500)]
-    [InlineData(5000)]
-    public void Every_acknowledged_change_is_there(int acknowledgements)
+    [InlineData("put", 1)]
+    [InlineData("put", 37)]
+    [InlineData("put", 500)]
+    [InlineData("put", 5000)]
+    [InlineData("note", 1)]
+    [InlineData("note", 37)]
+    [InlineData("note", 500)]
+    [InlineData("note", 5000)]
+    public void Every_acknowledged_change_is_there(string command, int acknowledgements)
     {
-        uint last = WriteAndKill(acknowledgements);
+        uint last = WriteAndKill(command, acknowledgements);
 
         using (SqliteOverlayStore store = _files.Open())
         {
@@ -47,17 +51,19 @@ public sealed class KillTests : IDisposable
         Assert.Empty(reader.Check());
     }
 
-    [Fact]
-    public void A_reader_sees_it_all_before_the_next_mount()
+    [Theory]
+    [InlineData("put")]
+    [InlineData("note")]
+    public void A_reader_sees_it_all_before_the_next_mount(string command)
     {
-        uint last = WriteAndKill(100);
+        uint last = WriteAndKill(command, 100);
         using OverlayReader reader = OverlayReader.Open(_files.File);
         Assert.InRange(reader.Rows().Count(row => row.Key.Volume == 2), (int)last - 9, (int)last - 8);
     }
 
-    private uint WriteAndKill(int acknowledgements)
+    private uint WriteAndKill(string command, int acknowledgements)
     {
-        using ToolProcess writer = new(["put", _files.File]);
+        using ToolProcess writer = new([command, _files.File]);
         Assert.Equal("open", writer.ReadLine());
         string line = "";
         for (int i = 0; i < acknowledgements; i++)

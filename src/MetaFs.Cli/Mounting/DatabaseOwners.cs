@@ -14,7 +14,7 @@ internal static class DatabaseOwners
 
     // SQLite plays a log, or a journal that was left behind, into the database when it opens it (sqlite.org/wal.html,
     // sqlite.org/atomiccommit.html, section 4.2), so these names count as much as the database's own.
-    private static readonly string[] s_names = ["", "-wal", "-shm", "-journal", ".lock"];
+    private static readonly string[] s_names = ["", "-wal", "-shm", "-journal", "-intents", ".lock"];
 
     /// <summary>Looks at the files and their directory; opens nothing.</summary>
     /// <param name="database">The canonical path of a file that need not exist.</param>

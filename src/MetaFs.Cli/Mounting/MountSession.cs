@@ -76,6 +76,7 @@ internal sealed class MountSession
                 Log = line => CliLog.Database(_log, line),
                 Flush = DiskSync.Flush,
                 Watch = DatabaseWatch.Of,
+                Intents = true,
             });
             using PassthroughFileSystem fileSystem = OpenFileSystem(places, share, database, store);
             Serve(places, share, database, fileSystem, signals, supervisor);

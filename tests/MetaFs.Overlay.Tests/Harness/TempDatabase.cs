@@ -29,11 +29,12 @@ internal sealed class TempDatabase : IDisposable
         }
     }
 
-    public SqliteOverlayStore Open(TimeSpan? wait = null) => SqliteOverlayStore.Open(File, new OverlayOpenOptions
+    public SqliteOverlayStore Open(TimeSpan? wait = null, bool intents = false) => SqliteOverlayStore.Open(File, new OverlayOpenOptions
     {
         LockWait = wait ?? TimeSpan.Zero,
         Log = AddLine,
         Flush = _ => FlushFailure,
+        Intents = intents,
     });
 
     /// <summary>Opens and closes once, so that there is a database of the present schema.</summary>
