@@ -16,6 +16,11 @@ internal static class CommandLine
         ResponseFileTokenReplacer = null,
     };
 
+    // Options and arguments are in static fields of their commands, and each tree of commands notes itself in them
+    // (Symbol.AddParent of System.CommandLine, a list without a lock). A process needs one tree, but tests run several at once:
+    // a parse during another's building once came to nothing.
+    private static readonly Lock s_symbols = new();
+
     /// <summary>Runs one command.</summary>
     /// <param name="args">As Main has them.</param>
     /// <param name="output">Where results go; null: standard output.</param>
@@ -40,9 +45,14 @@ internal static class CommandLine
         try
         {
             args = RawArguments.Recover(args);
-            ParseResult result = MountMetafsCommand.IsName(program)
-                ? MountMetafsCommand.Create(program).Parse(ArgumentForms.SplitOptionLists(args), s_parser)
-                : CreateRoot().Parse(ArgumentForms.Normalize(args), s_parser);
+            ParseResult result;
+            lock (s_symbols)
+            {
+                result = MountMetafsCommand.IsName(program)
+                    ? MountMetafsCommand.Create(program).Parse(ArgumentForms.SplitOptionLists(args), s_parser)
+                    : CreateRoot().Parse(ArgumentForms.Normalize(args), s_parser);
+            }
+
             string? wrong = UnknownOption(result, args) ?? FileNames.Wrong(result.CommandResult);
             if (wrong is null && result.Action is ParseErrorAction)
                 wrong = DescribeError(result, result.CommandResult.Command);
@@ -68,6 +78,12 @@ internal static class CommandLine
 
     /// <summary>All commands with their options.</summary>
     internal static RootCommand CreateRoot()
+    {
+        lock (s_symbols)
+            return MakeRoot();
+    }
+
+    private static RootCommand MakeRoot()
     {
         var root = new RootCommand("Keeps owners, modes and times that a share cannot keep, for every program.");
 
