@@ -11,6 +11,13 @@ internal struct IntentRun(ulong number, byte[] bytes, int offset)
     /// <summary>The run's number.</summary>
     public readonly ulong Number => number;
 
+    /// <summary>Where the next entry would be.</summary>
+    public readonly long End => _offset;
+
+    /// <summary>The eight bytes that are there, of whatever; 0: the log ends.</summary>
+    public readonly ulong Next() =>
+        _bytes.Length - _offset < sizeof(ulong) ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(_bytes.AsSpan(_offset));
+
     /// <summary>Goes on to the next entry.</summary>
     /// <returns>False: there is none. What follows was never acknowledged, or is of an earlier run.</returns>
     public bool Next(out IntentContent entry)

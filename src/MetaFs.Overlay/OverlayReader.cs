@@ -20,18 +20,17 @@ public sealed class OverlayReader : IDisposable
     private readonly SqliteDatabase _database;
     private readonly Action<string>? _log;
 
-    // A look-up among many is as of the last tenth of a second: each of them has not the time to read the log.
-    private const long LongestAge = 100;
+    private readonly PendingView _pending;
 
     // While it counts its rows the view cannot be made anew.
     private int _enumerations;
-    private long _renewedAt;
 
     private OverlayReader(string path, SqliteDatabase database, Action<string>? log)
     {
         _path = path;
         _database = database;
         _log = log;
+        _pending = new PendingView(database, DatabaseFile.IntentsOf(path));
     }
 
     /// <summary>Opens a database that exists.</summary>
@@ -207,10 +206,8 @@ public sealed class OverlayReader : IDisposable
         return moves;
     });
 
-    internal InodeRecord? Find(SqliteStatement row, InodeKey key) => Guarded(() =>
+    internal InodeRecord? Find(SqliteStatement row, InodeKey key) => Latest(() =>
     {
-        if (Environment.TickCount64 - _renewedAt > LongestAge)
-            Renew();
         row.Bind(1, key.Volume);
         row.Bind(2, key.Ino);
         InodeRecord? record = null;
@@ -233,9 +230,17 @@ public sealed class OverlayReader : IDisposable
     /// <summary>Every row of every table, one at a time, in the state that the database has at the first.</summary>
     public IEnumerable<DumpedRow> Dump()
     {
-        using IEnumerator<DumpedRow> rows = OverlayDump.Rows(_database).GetEnumerator();
-        while (Guarded(rows.MoveNext))
-            yield return rows.Current;
+        using IEnumerator<DumpedRow> rows = Latest(() => OverlayDump.Rows(_database)).GetEnumerator();
+        _enumerations++;
+        try
+        {
+            while (Guarded(rows.MoveNext))
+                yield return rows.Current;
+        }
+        finally
+        {
+            _enumerations--;
+        }
     }
 
     /// <summary>The extended attributes of a row, with their values.</summary>
@@ -243,7 +248,11 @@ public sealed class OverlayReader : IDisposable
         row.Xattrs.Count == 0 ? [] : Guarded(() => XattrsOf(row.Key, row.Record, withValues: true));
 
     /// <summary>Closes the database.</summary>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _pending.Dispose();
+        _database.Dispose();
+    }
 
     // Asked only where SQLite could not open it, and so has no lock on it.
     private static bool IsForbidden(string file)
@@ -299,17 +308,10 @@ public sealed class OverlayReader : IDisposable
     // What the mount has put into its log since is among the records too.
     private T Latest<T>(Func<T> read) => Guarded(() =>
     {
-        Renew();
+        if (_enumerations == 0)
+            _pending.Renew();
         return read();
     });
-
-    private void Renew()
-    {
-        if (_enumerations > 0)
-            return;
-        PendingView.Renew(_database, IntentLog.Read(DatabaseFile.IntentsOf(_path)));
-        _renewedAt = Environment.TickCount64;
-    }
 
     private T Guarded<T>(Func<T> read)
     {

@@ -279,6 +279,23 @@ public sealed class IntentTests : IDisposable
     }
 
     [Fact]
+    public void A_look_up_among_many_sees_what_came_before_it()
+    {
+        using OverlayReader reader = OverlayReader.Open(_files.File);
+        using RecordLookup lookup = reader.Lookup();
+        for (uint i = 1; i <= 1000; i++)
+        {
+            AssertOk(_store.Put(new InodeKey(1, i % 3), Owner(i)));
+            AssertSame(Owner(i), lookup.Find(new InodeKey(1, i % 3)));
+            if (i % 100 == 0)
+                AssertOk(_store.Sync());
+        }
+
+        AssertOk(_store.Remove(s_key));
+        Assert.Null(lookup.Find(s_key));
+    }
+
+    [Fact]
     public void A_full_database_is_told_and_loses_nothing()
     {
         long pages = _store.Writer.QueryInteger("PRAGMA page_count");

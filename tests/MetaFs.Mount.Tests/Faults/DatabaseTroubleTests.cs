@@ -88,20 +88,31 @@ public sealed class DatabaseTroubleTests : MountTest
 
     [RootFact]
     [Trait("speed", "slow")]
-    public void ALockThatNeverGoesFailsAChangeAfterTenSecondsAndStopsNoLook()
+    public void ALockThatNeverGoesFailsASyncAfterTenSecondsAndStopsNoLook()
     {
         using MetaFsMount mount = MountWithFiles();
+        int fd = Posix.Open(At("f0"), Posix.O_RDWR);
         using Interloper interloper = new(_plan.Database, "BEGIN IMMEDIATE");
-        Thread changer = new(() => Assert.Equal(Errno.EIO, Posix.Chown(At("f0"), 91, 92)));
+        Posix.Fchown(fd, 91, 92).Ok();
+        Errno synced = Errno.OK;
+        Errno changed = Errno.OK;
+        Thread changer = new(() =>
+        {
+            synced = Posix.Fsync(fd);
+            changed = Posix.Fchown(fd, 93, 94);
+        });
         changer.Start();
         int looks = 0;
         for (AssertServed(); looks < 50 && changer.IsAlive; looks++)
             AssertServed();
         Assert.True(looks >= 10, "looks waited for the lock");
         changer.Join();
-        Assert.Equal("7:8", Posix.Stat(At("f0")).Owner);
+        Assert.Equal((Errno.EIO, Errno.EIO), (synced, changed));
+        Assert.Equal("91:92", Posix.Stat(fd).Owner);
         interloper.End();
-        Posix.Chown(At("f0"), 93, 94).Ok();
+        Posix.Fchown(fd, 95, 96).Ok();
+        Posix.Fsync(fd).Ok();
+        Posix.Close(fd).Ok();
     }
 
     [RootFact]
