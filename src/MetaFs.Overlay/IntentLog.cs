@@ -32,6 +32,9 @@ internal sealed class IntentLog : IDisposable
         _file = stream.SafeFileHandle;
     }
 
+    /// <summary>Whether there is a run to add to.</summary>
+    public bool HasBegun => _end > 0;
+
     /// <summary>Whether another entry may be added.</summary>
     public bool HasRoom => _end < Room;
 

@@ -10,17 +10,13 @@ public sealed partial class SqliteOverlayStore
     private static readonly TimeSpan s_mostPending = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_beforeRetry = TimeSpan.FromSeconds(1);
 
-    private readonly bool _keepsIntents;
-    private readonly Func<string, Func<bool>> _watch;
-
     // Written under _writeGate.
     private readonly PendingRecords _pending = new();
 
-    // Guarded by _writeGate. Null until the first record comes, and after the log could not be begun.
+    // Guarded by _writeGate. Null: there is none, and every change is a transaction.
     private IntentLog? _intents;
     private Func<bool>? _hasIntentsName;
     private readonly IntentEntry _entry = new();
-    private bool _intentsFailed;
     private bool _drainingFailed;
     private Thread? _drainer;
     private readonly AutoResetEvent _drainerWakes = new(false);
@@ -38,25 +34,26 @@ public sealed partial class SqliteOverlayStore
     private bool Note(in InodeKey key, in PendingRecord row, out OverlayStatus status)
     {
         status = OverlayStatus.Ok;
-        if (!_keepsIntents || _intentsFailed)
+        if (_intents is null)
             return false;
 
         // After a failure each change is told: nothing more is taken that may never reach the tables.
-        if (_drainingFailed || _intents is { HasRoom: false })
+        if (_drainingFailed || !_intents.HasRoom)
         {
             status = Drain();
             if (status != OverlayStatus.Ok)
                 return true;
         }
 
-        if (_intents is not null && !(_hasName() && _hasIntentsName!()))
+        // The other names are asked when it is taken in, soon after: each question costs a tenth of a change.
+        if (!_hasIntentsName!())
         {
             status = Gone("writing a record");
             return true;
         }
 
         bool isSound = row.Record is null || RecordLimits.Hold(row.Record);
-        if (!isSound || (_intents is null && !BeginIntents()) || !Append(key, row))
+        if (!isSound || !(_intents is { HasBegun: true } || BeginIntents()) || !Append(key, row))
         {
             status = Drain();
             return status != OverlayStatus.Ok;
@@ -99,28 +96,37 @@ public sealed partial class SqliteOverlayStore
         }
     }
 
-    private bool BeginIntents()
+    // Not when the first record comes: with as=caller that is on a thread with the rights of whoever called.
+    private void OpenIntents(Func<string, Func<bool>> watch)
     {
         string file = DatabaseFile.IntentsOf(_path);
         try
         {
             _intents = IntentLog.Open(file);
-            _hasIntentsName = _watch(file);
-            ulong run = IntentLog.NewRun();
-            int result = _begin.Run();
-            OverlayStatus status = FinishTransaction("beginning a log", result == raw.SQLITE_DONE ? PutRun(run) : result);
-            if (status != OverlayStatus.Ok)
-            {
-                EndIntents();
-                return false;
-            }
+            _hasIntentsName = watch(file);
+            _drainer = new Thread(DrainInTime) { Name = "metafs-drain", IsBackground = true };
+            _drainer.Start();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            GiveUpIntents(e);
+        }
+    }
 
-            _intents.Begin(run);
-            if (_drainer is null)
-                StartDrainer();
+    // A mount that keeps nothing writes nothing, so the first record does it.
+    private bool BeginIntents()
+    {
+        ulong run = IntentLog.NewRun();
+        int result = _begin.Run();
+        OverlayStatus status = FinishTransaction("beginning a log", result == raw.SQLITE_DONE ? PutRun(run) : result);
+        if (status != OverlayStatus.Ok)
+            return false;
+        try
+        {
+            _intents!.Begin(run);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OverlayException)
+        catch (IOException e)
         {
             GiveUpIntents(e);
             return false;
@@ -170,7 +176,16 @@ public sealed partial class SqliteOverlayStore
     private int RunPending(in InodeKey key, in PendingRecord row)
     {
         if (row.Record is { } record)
-            return RunPut(key, record);
+        {
+            int result = RunPut(key, record);
+            if ((result & 0xFF) != raw.SQLITE_CONSTRAINT)
+                return result;
+
+            // RecordLimits lets none of these through. If one came, all others would wait behind it for ever.
+            _ = Fail(_writer, FormattableString.Invariant($"writing the record of inode {key.Ino}"), result);
+            return raw.SQLITE_DONE;
+        }
+
         if (row.OnlySetAt is not { } setAt)
             return RunKey(_remove, key);
         _removeRecord.Bind(3, setAt);
@@ -180,7 +195,6 @@ public sealed partial class SqliteOverlayStore
     private void GiveUpIntents(Exception e)
     {
         _log.Report($"database {_path}: no log of intents, every change is a transaction: {e.Message}");
-        _intentsFailed = true;
         EndIntents();
     }
 
@@ -188,12 +202,6 @@ public sealed partial class SqliteOverlayStore
     {
         _intents?.Dispose();
         _intents = null;
-    }
-
-    private void StartDrainer()
-    {
-        _drainer = new Thread(DrainInTime) { Name = "metafs-drain", IsBackground = true };
-        _drainer.Start();
     }
 
     // What waits in the log is to be in the tables soon also where nothing more comes.
@@ -223,12 +231,13 @@ public sealed partial class SqliteOverlayStore
             bool isDrained = Drain() == OverlayStatus.Ok;
             bool isThere = _intents is not null && isDrained && _hasIntentsName!();
             EndIntents();
-            _intentsFailed = true;
             if (isThere)
                 File.Delete(DatabaseFile.IntentsOf(_path));
         }
 
         _drainerEnds.Set();
         _drainer?.Join();
+        _drainerEnds.Dispose();
+        _drainerWakes.Dispose();
     }
 }

@@ -86,10 +86,10 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
         _walFile = File.OpenHandle(
             DatabaseFile.LogOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         _flush = options.Flush;
-        _keepsIntents = options.Intents;
-        _watch = options.Watch;
         _hasName = options.Watch(_path);
         _hasLogName = options.Watch(DatabaseFile.LogOf(path));
+        if (options.Intents)
+            OpenIntents(options.Watch);
     }
 
     /// <inheritdoc/>
