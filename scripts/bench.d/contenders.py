@@ -8,7 +8,7 @@ import subprocess
 import time
 
 FUSE_OPTIONS = 'allow_other,default_permissions'
-VARIANTS = {'metafs-plain': 'no_passthrough', 'metafs-device': 'no_io_uring'}
+VARIANTS = {'metafs-plain': 'no_passthrough', 'metafs-device': 'no_io_uring', 'metafs-noxattrs': 'xattrs=none'}
 
 
 class Unavailable(Exception):

@@ -13,6 +13,8 @@ public sealed partial class PassthroughFileSystem
     public Errno Listxattr(in RequestContext context, NodeId node, Span<byte> names, out int size)
     {
         size = 0;
+        if (HasNoXattrs)
+            return Errno.ENOSYS;
         if (!_nodes.TryGet(node, out Node? inode))
             return Errno.ESTALE;
         Errno errno = OverlaidNames(inode, out IReadOnlyList<OverlaidXattr> overlaid);

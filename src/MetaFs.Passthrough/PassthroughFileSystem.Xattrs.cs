@@ -13,10 +13,15 @@ namespace MetaFs.Passthrough;
 
 public sealed partial class PassthroughFileSystem
 {
+    // After ENOSYS the kernel itself says EOPNOTSUPP, each of the four operations by its own (fs/fuse/xattr.c).
+    private bool HasNoXattrs => _options.Xattrs == XattrPolicy.None;
+
     /// <inheritdoc/>
     public Errno Getxattr(in RequestContext context, NodeId node, CString name, Span<byte> value, out int size)
     {
         size = 0;
+        if (HasNoXattrs)
+            return Errno.ENOSYS;
         if (!_nodes.TryGet(node, out Node? inode))
             return Errno.ESTALE;
         XattrKinds kind = XattrName.KindOf(name.Bytes);
@@ -31,6 +36,8 @@ public sealed partial class PassthroughFileSystem
     public Errno Setxattr(
         in RequestContext context, NodeId node, CString name, ReadOnlySpan<byte> value, int flags, bool killSgid)
     {
+        if (HasNoXattrs)
+            return Errno.ENOSYS;
         if (!_nodes.TryGet(node, out Node? inode))
             return Errno.ESTALE;
         XattrKinds kind = XattrName.KindOf(name.Bytes);
@@ -60,6 +67,8 @@ public sealed partial class PassthroughFileSystem
     /// <inheritdoc/>
     public Errno Removexattr(in RequestContext context, NodeId node, CString name)
     {
+        if (HasNoXattrs)
+            return Errno.ENOSYS;
         if (!_nodes.TryGet(node, out Node? inode))
             return Errno.ESTALE;
         XattrKinds kind = XattrName.KindOf(name.Bytes);

@@ -6,6 +6,7 @@ using MetaFs.Overlay;
 using MetaFs.Passthrough;
 using MetaFs.Passthrough.Callers;
 using MetaFs.Passthrough.Shares;
+using MetaFs.Passthrough.Xattrs;
 using Microsoft.Extensions.Logging;
 
 namespace MetaFs.Cli.Mounting;
@@ -48,6 +49,9 @@ internal sealed class MountSession
     {
         if (_options.AsCaller && !_isRoot)
             throw new CliException(ExitCode.Usage, "as=caller needs root: nobody else may act as other users");
+        if (_options is { Xattrs: XattrPolicy.None, Acls: true })
+            throw new CliException(
+                ExitCode.Usage, "xattrs=none has no ACLs either, so it does not go with acl; leave one of them out");
         if (_isRoot && _options is { NoPerm: true, Suid: true } or { NoPerm: true, Dev: true })
             throw new CliException(
                 ExitCode.Usage,
@@ -192,7 +196,7 @@ internal sealed class MountSession
         Chmod = _options.Chmod,
         Utimens = _options.Utimens,
         Xattrs = _options.Xattrs,
-        Acls = _options.Acls,
+        Acls = _options.HasAcls,
         Objects = _options.Objects,
         Unlinked = _options.AsCaller ? UnlinkedFiles.Leave : _options.Unlinked,
         Identity = _options.Identity,
@@ -222,7 +226,7 @@ internal sealed class MountSession
             IoUring = _options.IoUring,
 
             // Where nobody's owner and mode are looked at, nobody's ACL is either.
-            PosixAcl = _options.Acls && FuseOptions(places).DefaultPermissions,
+            PosixAcl = _options.HasAcls && FuseOptions(places).DefaultPermissions,
             Trace = _request.Trace ? Console.Error : null,
         };
         return _options.Threads is { } threads

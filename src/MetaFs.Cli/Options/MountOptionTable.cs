@@ -72,16 +72,17 @@ internal static class MountOptionTable
                 "emulate" => o with { Objects = ObjectPolicy.Emulate },
                 _ => null,
             }),
-        Value("xattrs", "auto|share|overlay",
+        Value("xattrs", "auto|share|overlay|none",
             "who holds extended attributes and ACLs (auto)",
             static (o, v) => v switch
             {
                 "auto" => o with { Xattrs = XattrPolicy.Auto },
                 "share" => o with { Xattrs = XattrPolicy.Share },
                 "overlay" => o with { Xattrs = XattrPolicy.Overlay },
+                "none" => o with { Xattrs = XattrPolicy.None },
                 _ => null,
             }),
-        Flag("acl", "POSIX ACLs (default)", static o => o with { Acls = true }),
+        Flag("acl", "POSIX ACLs (default, but with xattrs=none)", static o => o with { Acls = true }),
         Flag("noacl", "none", static o => o with { Acls = false }),
         Value("unlinked", "auto|hide|leave", "files removed while open: out of sight, or as the share does it (auto)",
             static (o, v) => v switch

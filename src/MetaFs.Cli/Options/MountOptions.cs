@@ -48,7 +48,11 @@ internal sealed record MountOptions
 
     public XattrPolicy Xattrs { get; init; }
 
-    public bool Acls { get; init; } = true;
+    /// <summary>What was said of ACLs; null: nothing.</summary>
+    public bool? Acls { get; init; }
+
+    /// <summary>Whether there are ACLs.</summary>
+    public bool HasAcls => Acls ?? Xattrs != XattrPolicy.None;
 
     public ObjectPolicy Objects { get; init; }
 

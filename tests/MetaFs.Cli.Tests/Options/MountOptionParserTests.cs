@@ -1,5 +1,6 @@
 using MetaFs.Cli.Options;
 using MetaFs.Passthrough;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Cli.Tests.Options;
 
@@ -49,6 +50,10 @@ public sealed class MountOptionParserTests
         { "unlinked=hide", Text(s_defaults with { Unlinked = UnlinkedFiles.Hide }) },
         { "unlinked=leave", Text(s_defaults with { Unlinked = UnlinkedFiles.Leave }) },
         { "unlinked=leave,unlinked=auto", Text(s_defaults) },
+        { "xattrs=none", Text(s_defaults with { Xattrs = XattrPolicy.None }) },
+        { "xattrs=none,xattrs=auto", Text(s_defaults) },
+        { "acl", Text(s_defaults with { Acls = true }) },
+        { "acl,noacl", Text(s_defaults with { Acls = false }) },
         { "no_passthrough", Text(s_defaults with { Passthrough = false }) },
         { "no_io_uring", Text(s_defaults with { IoUring = false }) },
         { "threads=1", Text(s_defaults with { Threads = 1 }) },
@@ -59,6 +64,16 @@ public sealed class MountOptionParserTests
     [MemberData(nameof(Accepted))]
     public void A_list_means_what_the_manual_says(string list, string expected) =>
         Assert.Equal(expected, Text(MountOptionParser.Parse([list])));
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("noacl", false)]
+    [InlineData("xattrs=overlay", true)]
+    [InlineData("xattrs=none", false)]
+    [InlineData("xattrs=none,noacl", false)]
+    [InlineData("xattrs=none,xattrs=auto", true)]
+    public void Without_extended_attributes_there_are_no_acls(string list, bool hasAcls) =>
+        Assert.Equal(hasAcls, MountOptionParser.Parse([list]).HasAcls);
 
     [Theory]
     [InlineData("fooo", "unknown option 'fooo'; known: db, uid,")]

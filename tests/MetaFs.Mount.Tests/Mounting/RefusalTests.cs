@@ -19,6 +19,13 @@ public sealed class RefusalTests(ITestOutputHelper output) : MountingTest(output
     }
 
     [RootFact]
+    public void AclsWithoutExtendedAttributesAreRefused()
+    {
+        foreach (string words in (string[])["xattrs=none,acl", "acl,xattrs=none"])
+            Assert.Contains("xattrs=none has no ACLs", MustNotMount(Source, MountPoint, $"db={Database},{words}"));
+    }
+
+    [RootFact]
     public void WhatIsNoDirectoryIsRefused()
     {
         Assert.Contains(Source + "/none", MustNotMount(Source + "/none", MountPoint, $"db={Database}"));

@@ -1,6 +1,7 @@
 using MetaFs.Fuse;
 using MetaFs.Linux;
 using MetaFs.Passthrough.Tests.Harness;
+using MetaFs.Passthrough.Xattrs;
 using static MetaFs.Passthrough.Tests.Harness.ShareUnderTest;
 
 namespace MetaFs.Passthrough.Tests.Operations;
@@ -23,6 +24,24 @@ public sealed class XattrTests
         Assert.Equal((Errno.OK, 5), (Get(share, node, buffer, out size), size));
         Assert.Equal(Errno.OK, share.Fs.Removexattr(Daemon, node, Names.Z("user.test")));
         Assert.Equal(Errno.ENODATA, Get(share, node, buffer, out _));
+    }
+
+    [XattrFact]
+    public void Where_there_are_none_nobody_is_asked()
+    {
+        using var share = new ShareUnderTest();
+        NodeId node = share.Create("f");
+        Assert.Equal(Errno.OK, Set(share, node, "value"u8, 0));
+        share.Remount(new PassthroughOptions { Xattrs = XattrPolicy.None });
+        node = share.NodeOf("f");
+        Assert.Equal(Errno.ENOSYS, Get(share, node, new byte[10], out _));
+        Assert.Equal(Errno.ENOSYS, Set(share, node, "other"u8, 0));
+        Assert.Equal(Errno.ENOSYS, share.Fs.Removexattr(Daemon, node, Names.Z("user.test")));
+        Assert.Equal(Errno.ENOSYS, share.Fs.Listxattr(Daemon, node, new byte[1000], out _));
+        share.Remount(new PassthroughOptions());
+        byte[] buffer = new byte[10];
+        Assert.Equal((Errno.OK, 5), (Get(share, share.NodeOf("f"), buffer, out int size), size));
+        Assert.Equal("value"u8.ToArray(), buffer[..5]);
     }
 
     [XattrFact]
