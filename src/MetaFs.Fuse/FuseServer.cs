@@ -76,6 +76,8 @@ public sealed class FuseServer : IDisposable
     {
         if (_pool.StartFixed(queues) < needed)
             _channel.RefuseQueues();
+        else
+            _pool.HasQueues = true;
     }
 
     // The last worker's last act.

@@ -72,8 +72,11 @@ internal sealed class FuseWorker : IReplySink
         }
         Begin();
         _dispatcher.Dispatch(this, request, reply);
-        if (_busy)
-            End();
+        if (!_busy)
+            return;
+        End();
+        if (_isCounted && _stays)
+            _pool.AnsweredNobody();
     }
 
     private void Begin()

@@ -35,6 +35,10 @@ internal sealed class WorkerPool
     // reply is being written. Interlocked only, without the gate: it changes twice per request.
     private int _idle;
 
+    // See HasQueues. A queue that has ended may have sent the kernel back to the device.
+    private volatile bool _hasQueues;
+    private volatile bool _hasLostQueue;
+
     // Environment.TickCount64 when _idle was last seen at 0. Volatile; a lost update does no harm.
     private long _lastShortage;
 
@@ -78,6 +82,22 @@ internal sealed class WorkerPool
         return channels.Count;
     }
 
+    /// <summary>
+    /// Whether all that somebody waits for comes over io_uring: to the device then come FORGET and INTERRUPT alone
+    /// (fs/fuse/dev_uring.c, fuse_io_uring_ops).
+    /// </summary>
+    public bool HasQueues
+    {
+        set => _hasQueues = value;
+    }
+
+    /// <summary>A worker of the channel itself has read what needs no reply.</summary>
+    public void AnsweredNobody()
+    {
+        if (_hasQueues && !_hasLostQueue)
+            _channel.LetGather();
+    }
+
     /// <summary>A worker has read a request: sees to it that another one is there to read the next.</summary>
     public void BeginRequest()
     {
@@ -109,6 +129,10 @@ internal sealed class WorkerPool
             Interlocked.Decrement(ref _idle);
             lock (_gate)
                 _ending = true;
+        }
+        else
+        {
+            _hasLostQueue = true;
         }
 
         // Unmounted, and aborted (FUSE_ABORT_ERROR): both are ends as they should be.

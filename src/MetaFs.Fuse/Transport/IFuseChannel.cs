@@ -40,6 +40,9 @@ internal interface IFuseChannel : IRequestChannel
     /// <summary>Has the kernel do without queues again. After INIT, before each queue has a channel that is being read.</summary>
     void RefuseQueues();
 
+    /// <summary>Waits for a moment, so that what comes meanwhile and nobody waits for is read in one.</summary>
+    void LetGather();
+
     /// <summary>FUSE_DEV_IOC_BACKING_OPEN.</summary>
     Errno BackingOpen(SafeFd file, out int backingId);
 

@@ -48,6 +48,42 @@ public sealed class QueueTests : IDisposable
     }
 
     [Fact]
+    public void Beside_queues_what_nobody_waits_for_is_let_gather()
+    {
+        Serve(new FuseServerOptions());
+        _channel.Queues[0].Send(WireCases.All["FORGET"].Request.Build());
+        _channel.Queues[0].Send(WireCases.All["GETATTR"].Request.Build());
+        Assert.True(SpinWait.SpinUntil(() => _channel.Queues[0].Written.Count == 1, s_patience));
+        Assert.Equal(0, _channel.Gatherings);
+        _channel.Send(WireCases.All["GETATTR"].Request.Build());
+        _channel.Send(WireCases.All["FORGET"].Request.Build());
+        _channel.Send(WireCases.All["BATCH_FORGET"].Request.Build());
+        Assert.True(SpinWait.SpinUntil(() => _channel.Gatherings == 2, s_patience));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_the_device_has_the_requests_too_it_is_read_at_once(bool hadQueues)
+    {
+        if (!hadQueues)
+            _channel.Queues.RemoveRange(1, 2);
+        FuseServer server = Serve(new FuseServerOptions());
+        if (hadQueues)
+        {
+            int threads = server.Statistics.Threads;
+            _channel.Queues[2].Unmount();
+            Assert.True(SpinWait.SpinUntil(() => server.Statistics.Threads < threads, s_patience));
+        }
+
+        _channel.Written.Clear();
+        _channel.Send(WireCases.All["FORGET"].Request.Build());
+        _channel.Send(WireCases.All["GETATTR"].Request.Build());
+        Assert.True(SpinWait.SpinUntil(() => _channel.Written.Count == 1, s_patience));
+        Assert.Equal(0, _channel.Gatherings);
+    }
+
+    [Fact]
     public void The_server_ends_when_the_last_queue_has()
     {
         FuseServer server = Serve(new FuseServerOptions());

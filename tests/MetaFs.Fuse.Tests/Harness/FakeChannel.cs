@@ -8,6 +8,7 @@ namespace MetaFs.Fuse.Tests.Harness;
 internal sealed class FakeChannel : IFuseChannel
 {
     private readonly BlockingCollection<byte[]> _requests = [];
+    private int _gatherings;
 
     /// <summary>All messages written so far.</summary>
     public ConcurrentQueue<byte[]> Written { get; } = new();
@@ -68,6 +69,11 @@ internal sealed class FakeChannel : IFuseChannel
     }
 
     public void RefuseQueues() => QueuesRefused = true;
+
+    /// <summary>How often a reader let messages gather.</summary>
+    public int Gatherings => Volatile.Read(ref _gatherings);
+
+    public void LetGather() => Interlocked.Increment(ref _gatherings);
 
     public Errno BackingOpen(SafeFd file, out int backingId)
     {

@@ -136,6 +136,8 @@ public sealed class RingTests : IDisposable
 
         public IRequestChannel OpenAnother() => device.OpenAnother();
 
+        public void LetGather() => device.LetGather();
+
         public Errno BackingOpen(SafeFd file, out int backingId) => device.BackingOpen(file, out backingId);
 
         public Errno BackingClose(int backingId) => device.BackingClose(backingId);

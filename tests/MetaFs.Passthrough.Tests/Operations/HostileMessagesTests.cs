@@ -179,6 +179,10 @@ public sealed class HostileMessagesTests(ITestOutputHelper output) : IDisposable
             return Errno.EPERM;
         }
 
+        public void LetGather()
+        {
+        }
+
         public Errno BackingClose(int backingId) => Errno.OK;
 
         public void Dispose()
