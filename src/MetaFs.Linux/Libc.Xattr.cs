@@ -23,6 +23,15 @@ public static partial class Libc
         ref byte start = ref MemoryMarshal.GetReference(value);
         if (!fd.IsPathOnly)
             return Result(fgetxattr(fd, in name.Start, ref start, (nuint)value.Length), out size);
+        return OwnDescriptors.Directory is { } descriptors
+            ? Getxattrat(descriptors, fd, name, value, out size)
+            : GetxattrByPath(fd, name, value, out size);
+    }
+
+    /// <summary>The way of kernels before 6.13.</summary>
+    internal static Errno GetxattrByPath(SafeFd fd, CString name, Span<byte> value, out int size)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(value);
         using var proc = new ProcFdPath(fd);
         return Result(getxattr(in proc.Start, in name.Start, ref start, (nuint)value.Length), out size);
     }
@@ -50,6 +59,15 @@ public static partial class Libc
         ref byte start = ref MemoryMarshal.GetReference(names);
         if (!fd.IsPathOnly)
             return Result(flistxattr(fd, ref start, (nuint)names.Length), out size);
+        return OwnDescriptors.Directory is { } descriptors
+            ? Listxattrat(descriptors, fd, names, out size)
+            : ListxattrByPath(fd, names, out size);
+    }
+
+    /// <summary>The way of kernels before 6.13.</summary>
+    internal static Errno ListxattrByPath(SafeFd fd, Span<byte> names, out int size)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(names);
         using var proc = new ProcFdPath(fd);
         return Result(listxattr(in proc.Start, ref start, (nuint)names.Length), out size);
     }

@@ -27,6 +27,10 @@ internal ref struct ProcFdPath
     [UnscopedRef]
     public readonly ref readonly byte Start => ref _bytes[0];
 
+    /// <summary>The same from /proc/self/fd on.</summary>
+    [UnscopedRef]
+    public readonly ref readonly byte Number => ref _bytes["/proc/self/fd/".Length];
+
     public readonly void Dispose() => _reference.Dispose();
 
     // 14 characters of directory, 11 of an int and the NUL.

@@ -72,6 +72,33 @@ public sealed class XattrTests : IDisposable
     }
 
     [Fact]
+    public void OlderKernelsAnswerAlikeInAnotherWay()
+    {
+        using SafeFd file = _dir.NewFile("file");
+        using SafeFd named = _dir.OpenPath("file");
+        using SafeFd link = _dir.NewSymlink("link", "file");
+        Assert.Equal(Errno.OK, Libc.Fsetxattr(file, Z("user.a"), [1, 2, 3], 0));
+        foreach (SafeFd fd in (SafeFd[])[named, link])
+        {
+            foreach (string name in (string[])["user.a", "user.b", "no.such.space"])
+            {
+                foreach (int room in (int[])[0, 2, 10])
+                {
+                    byte[] value = new byte[room], other = new byte[room];
+                    Errno errno = Libc.Fgetxattr(fd, Z(name), value, out int size);
+                    Assert.Equal((errno, size), (Libc.GetxattrByPath(fd, Z(name), other, out int otherSize), otherSize));
+                    Assert.Equal(value, other);
+                }
+            }
+
+            byte[] names = new byte[1000], otherNames = new byte[1000];
+            Assert.Equal(Errno.OK, Libc.Flistxattr(fd, names, out int length));
+            Assert.Equal((Errno.OK, length), (Libc.ListxattrByPath(fd, otherNames, out int otherLength), otherLength));
+            Assert.Equal(names, otherNames);
+        }
+    }
+
+    [Fact]
     public void ADescriptorOfNothingIsEbadf()
     {
         Assert.Equal(Errno.EBADF, Libc.Fgetxattr(SafeFd.Invalid, Z("user.a"), default, out _));
