@@ -18,13 +18,7 @@ public sealed partial class PassthroughFileSystem
         size = 0;
         if (!_options.Acls)
             return Errno.EOPNOTSUPP;
-        long now = Environment.TickCount64;
-        if (kind == XattrKinds.AccessAcl && now < Volatile.Read(ref inode.NoAccessAclUntil))
-            return Errno.ENODATA;
-        int version = Volatile.Read(ref inode.AclVersion);
         Errno errno = GetXattr(inode, kind, name, value, out size);
-        if (errno == Errno.ENODATA && kind == XattrKinds.AccessAcl)
-            RememberNone(inode, kind, version, now);
         if (errno is Errno.EOPNOTSUPP or Errno.ENOSYS || (errno == Errno.ESTALE && inode.IsRemoved))
             return Errno.ENODATA;
         if (errno != Errno.OK || kind != XattrKinds.AccessAcl || value.IsEmpty)
@@ -36,17 +30,12 @@ public sealed partial class PassthroughFileSystem
     }
 
     // Whoever sets one meanwhile holds the monitor until it has moved the version on.
-    private void RememberNone(Node inode, XattrKinds kind, int version, long now)
+    private void RememberNoDefault(Node directory, int version, long now)
     {
-        long until = now + (long)_options.AttrTimeout.TotalMilliseconds;
-        lock (inode)
+        lock (directory)
         {
-            if (version != inode.AclVersion)
-                return;
-            if (kind == XattrKinds.AccessAcl)
-                Volatile.Write(ref inode.NoAccessAclUntil, until);
-            else
-                inode.NoDefaultAclUntil = until;
+            if (version == directory.XattrVersion)
+                directory.NoDefaultAclUntil = now + (long)_options.AttrTimeout.TotalMilliseconds;
         }
     }
 
@@ -220,12 +209,12 @@ public sealed partial class PassthroughFileSystem
         long now = Environment.TickCount64;
         if (now < directory.NoDefaultAclUntil || !AsksShare(directory.Volume, XattrKinds.DefaultAcl, name.Bytes))
             return null;
-        int version = Volatile.Read(ref directory.AclVersion);
+        int version = Volatile.Read(ref directory.XattrVersion);
         Span<byte> acl = stackalloc byte[PosixAcl.LargestSize];
         Errno errno = Libc.Fgetxattr(fd, name, acl, out int size);
         _ = LacksKind(directory, XattrKinds.DefaultAcl, errno);
         if (errno == Errno.ENODATA)
-            RememberNone(directory, XattrKinds.DefaultAcl, version, now);
+            RememberNoDefault(directory, version, now);
         return errno == Errno.OK && PosixAcl.TryRead(acl[..size], out _) ? acl[..size].ToArray() : null;
     }
 

@@ -51,14 +51,9 @@ public sealed partial class PassthroughFileSystem
         size = 0;
         if (_options.Xattrs == XattrPolicy.Overlay)
             return Errno.OK;
-        Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
+        Errno errno = ListOnShare(inode, listed[..XattrLimits.Names], out int found);
         if (errno == Errno.ESTALE && inode.IsRemoved && overlaid.Count > 0)
             return Errno.OK;
-        if (errno != Errno.OK)
-            return errno;
-        int found;
-        using (fd)
-            errno = Libc.Flistxattr(fd, listed[..XattrLimits.Names], out found);
         if (errno is Errno.EOPNOTSUPP or Errno.ENOSYS && _options.Xattrs == XattrPolicy.Auto)
             return Errno.OK;
         if (errno != Errno.OK)
@@ -76,6 +71,22 @@ public sealed partial class PassthroughFileSystem
         }
 
         return Errno.OK;
+    }
+
+    private Errno ListOnShare(Node inode, Span<byte> listed, out int found)
+    {
+        found = 0;
+        if (IsAbsent(inode, AbsentXattrs.Listed))
+            return Errno.OK;
+        int version = Volatile.Read(ref inode.XattrVersion);
+        Errno errno = OpenNode(inode, OpenFlags.O_PATH, out SafeFd fd, out _);
+        if (errno != Errno.OK)
+            return errno;
+        using (fd)
+            errno = Libc.Flistxattr(fd, listed, out found);
+        if (errno == Errno.OK)
+            _ = LearnListing(inode, listed[..found], version);
+        return errno;
     }
 
     private int Append(IReadOnlyList<OverlaidXattr> overlaid, bool isPrivileged, Span<byte> listed, int size)

@@ -142,6 +142,10 @@ public sealed partial class PassthroughFileSystem
             InodeRecord record = draft.Finish(guard, HintOf(node), stampsLate ? now : 0, now, birth.Uid);
             foreach (XattrChange acl in birth.Acls)
                 record = record with { Xattrs = record.Xattrs | XattrName.KindOf(acl.Name) };
+
+            // The kernel asks before the first write and before a chown.
+            if (node.Guard.FileType == FileMode.S_IFREG)
+                RememberAbsent(node, AbsentXattrs.Capability, node.XattrVersion);
             if (!record.IsEmpty)
                 return Save(node, record, birth.Acls);
             return !node.IsRemoved && MayHaveStaleRow(node, guard) ? ErrnoOf(_store.Remove(node.Key)) : Errno.OK;

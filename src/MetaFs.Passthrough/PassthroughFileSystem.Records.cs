@@ -208,10 +208,7 @@ public sealed partial class PassthroughFileSystem
     private void Outdate(NodeId node)
     {
         if (_nodes.TryGet(node, out Node? inode))
-        {
-            Interlocked.Increment(ref inode.AclVersion);
-            inode.NoDefaultAclUntil = inode.NoAccessAclUntil = 0;
-        }
+            inode.ForgetAbsentXattrs();
 
         _connection?.InvalidateInode(node, -1, 0);
     }

@@ -26,7 +26,12 @@ public sealed partial class PassthroughFileSystem
             return Errno.ESTALE;
         XattrKinds kind = XattrName.KindOf(name.Bytes);
         if (kind == XattrKinds.None)
-            return XattrName.IsBare(name.Bytes) ? Errno.EINVAL : GetFromShare(inode, name, value, out size);
+        {
+            return XattrName.IsBare(name.Bytes)
+                ? Errno.EINVAL
+                : GetFromShare(inode, AbsentXattrs.None, name, value, out size);
+        }
+
         return XattrName.IsAcl(kind)
             ? GetAcl(inode, kind, name, value, out size)
             : GetXattr(inode, kind, name, value, out size);
@@ -155,13 +160,20 @@ public sealed partial class PassthroughFileSystem
         if (state == XattrState.Hidden || !AsksShare(inode.Volume, kind, name.Bytes)
             || !XattrName.IsAllowed(kind, inode.Guard.FileType))
             return Errno.ENODATA;
-        errno = GetFromShare(inode, name, value, out size);
+        AbsentXattrs asked = XattrName.AbsenceOf(name.Bytes);
+        if (IsAbsent(inode, asked))
+            return Errno.ENODATA;
+        int version = Volatile.Read(ref inode.XattrVersion);
+        errno = GetFromShare(inode, asked, name, value, out size);
+        if (errno == Errno.ENODATA)
+            RememberAbsent(inode, asked, version);
         return LacksKind(inode, kind, errno) && _options.Xattrs == XattrPolicy.Auto ? Errno.ENODATA : errno;
     }
 
-    private Errno GetFromShare(Node inode, CString name, Span<byte> value, out int size)
+    private Errno GetFromShare(Node inode, AbsentXattrs asked, CString name, Span<byte> value, out int size)
     {
         size = 0;
+        int version = Volatile.Read(ref inode.XattrVersion);
         if (inode.Open is not null)
         {
             lock (inode)
@@ -176,7 +188,7 @@ public sealed partial class PassthroughFileSystem
         if (errno != Errno.OK)
             return errno;
         using (fd)
-            return Libc.Fgetxattr(fd, name, value, out size);
+            return GetUnlessUnlisted(inode, fd, asked, name, value, out size, version);
     }
 
     // On the share if it takes it, which then ends what the overlay had of the name; else in the overlay.

@@ -5,6 +5,7 @@ using MetaFs.Linux;
 using MetaFs.Overlay;
 using MetaFs.Passthrough.Handles;
 using MetaFs.Passthrough.Shares;
+using MetaFs.Passthrough.Xattrs;
 
 namespace MetaFs.Passthrough.Nodes;
 
@@ -195,15 +196,42 @@ internal sealed class Node
         }
     }
 
-    /// <summary>The same for its access ACL, of any inode.</summary>
+    /// <summary>Moves on with each change that what is known of absent attributes must not outlive.</summary>
+    public int XattrVersion;
+
+    // Until when, TickCount64, above the flags: one word, so that whoever reads it without the monitor sees both of one time.
+    private long _absentXattrs;
+    private const int AbsentXattrsBits = 8;
+
+    /// <summary>What the share is believed not to have now.</summary>
     /// <remarks>
     /// The kernel keeps ACLs as long as attributes, but never the mount's root's, which it makes before it knows that ACLs are
     /// wanted (fs/fuse/inode.c, fuse_init_inode: ACL_DONT_CACHE): it asks for that one at each look-up of an absolute path.
+    /// Others it keeps not at all.
     /// </remarks>
-    public long NoAccessAclUntil;
+    public AbsentXattrs AbsentXattrs(long now)
+    {
+        long known = Volatile.Read(ref _absentXattrs);
+        return now < known >> AbsentXattrsBits ? (AbsentXattrs)(byte)known : 0;
+    }
 
-    /// <summary>Moves on with each change that <see cref="NoAccessAclUntil"/> must not outlive.</summary>
-    public int AclVersion;
+    /// <summary>Adds to it. Call under the node's monitor.</summary>
+    public void AddAbsentXattrs(AbsentXattrs absent, long now, TimeSpan time)
+    {
+        AbsentXattrs known = AbsentXattrs(now);
+        long until = now + (long)time.TotalMilliseconds;
+        if (known != 0)
+            until = Math.Min(until, Volatile.Read(ref _absentXattrs) >> AbsentXattrsBits);
+        Volatile.Write(ref _absentXattrs, (until << AbsentXattrsBits) | (byte)(known | absent));
+    }
+
+    /// <summary>Believes nothing of before.</summary>
+    public void ForgetAbsentXattrs()
+    {
+        Interlocked.Increment(ref XattrVersion);
+        Volatile.Write(ref _absentXattrs, 0);
+        NoDefaultAclUntil = 0;
+    }
 
     /// <summary>Moves on with each name in this directory that led to a node and does so no more.</summary>
     /// <remarks>

@@ -59,6 +59,9 @@ internal readonly record struct FileSystemFacts(
     /// <summary>Whether the client has controls that look like attributes of the file, user.cifs.* among them.</summary>
     public bool HasControlXattrs { get; init; }
 
+    /// <summary>Whether listxattr(2) has the names of all attributes that an inode has, ACLs too.</summary>
+    public bool ListsAllXattrs { get; init; }
+
     /// <summary>Whether names that differ only in case are one file, as far as the type tells.</summary>
     public bool IgnoresCase { get; init; }
 
@@ -81,8 +84,8 @@ internal readonly record struct FileSystemFacts(
     /// <param name="superOptions">As in mountinfo, after the source: "rw,vers=3.1.1,serverino".</param>
     internal static FileSystemFacts Of(string type, string superOptions) => type switch
     {
-        "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "f2fs" or "zfs" or "bcachefs" or "ramfs"
-            or "overlay" or "hostfs" => s_local,
+        "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs" or "f2fs" => s_local with { ListsAllXattrs = true },
+        "zfs" or "bcachefs" or "ramfs" or "overlay" or "hostfs" => s_local,
         "nfs" or "nfs4" => new(false, true, false, 1, true) { KeepsOpenNames = true },
 
         // Without serverino the client numbers inodes itself, anew on every mount. Samba and Windows keep 100 ns.

@@ -32,6 +32,7 @@ internal sealed class ShareVolume
     private volatile bool _falseBirthTimes;
     private volatile bool _cannotKeepBirthTimes;
     private int _lackedXattrs;
+    private int _labels;
     private volatile int _placeholders;
     private volatile int _longestName;
     private readonly bool[] _seenNow = new bool[3];
@@ -127,6 +128,21 @@ internal sealed class ShareVolume
     {
         const XattrKinds acls = XattrKinds.AccessAcl | XattrKinds.DefaultAcl;
         Interlocked.Or(ref _lackedXattrs, (int)((kind & acls) != 0 ? acls : kind));
+    }
+
+    /// <summary>Whether a label that is not listed is not there either; a late view costs one more question.</summary>
+    public bool ListsLabels => Volatile.Read(ref _labels) > 0;
+
+    /// <summary>
+    /// Remembers what became of asking for a label that was not listed. A security module may have one for what is without
+    /// (security_inode_getsecurity), and then it has for every inode of a file system: once seen is enough.
+    /// </summary>
+    public void LearnLabels(bool areListed)
+    {
+        if (areListed)
+            Interlocked.CompareExchange(ref _labels, 1, 0);
+        else
+            Volatile.Write(ref _labels, -1);
     }
 
     /// <summary>The longest name that it keeps, bytes, as statfs says; asked where a name is longer than elsewhere.</summary>

@@ -14,6 +14,31 @@ internal static class XattrName
     /// <summary>The ACL that new files of a directory begin with.</summary>
     public static CString DefaultAcl => CString.FromTerminated("system.posix_acl_default\0"u8);
 
+    /// <summary>What is known of an inode that lacks this name.</summary>
+    public static AbsentXattrs AbsenceOf(ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual(AccessAcl.Bytes))
+            return AbsentXattrs.AccessAcl;
+        if (name.SequenceEqual(Capability.Bytes))
+            return AbsentXattrs.Capability;
+        return name.SequenceEqual("security.selinux"u8) ? AbsentXattrs.Label : AbsentXattrs.None;
+    }
+
+    /// <summary>What is known of an inode whose attributes are these, each name with its NUL.</summary>
+    public static AbsentXattrs NotIn(ReadOnlySpan<byte> names)
+    {
+        if (names.IsEmpty)
+            return AbsentXattrs.AccessAcl | AbsentXattrs.Capability | AbsentXattrs.Label | AbsentXattrs.Listed;
+        AbsentXattrs absent = AbsentXattrs.AccessAcl | AbsentXattrs.Capability | AbsentXattrs.Label;
+        while (names.IndexOf((byte)0) is >= 0 and var end)
+        {
+            absent &= ~AbsenceOf(names[..end]);
+            names = names[(end + 1)..];
+        }
+
+        return absent;
+    }
+
     /// <summary>File capabilities, which go with a write.</summary>
     public static CString Capability => CString.FromTerminated("security.capability\0"u8);
 

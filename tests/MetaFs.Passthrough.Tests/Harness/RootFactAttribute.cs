@@ -16,7 +16,7 @@ public sealed class RootFactAttribute : FactAttribute
 
 /// <summary>The same for theories.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RootTheoryAttribute : TheoryAttribute
+public class RootTheoryAttribute : TheoryAttribute
 {
     public RootTheoryAttribute(int capability = Capabilities.CAP_SYS_ADMIN)
     {

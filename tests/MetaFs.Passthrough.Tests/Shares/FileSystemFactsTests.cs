@@ -35,6 +35,7 @@ public sealed class FileSystemFactsTests
     {
         var expected = new FileSystemFacts(local, stable, late, granularity, handle)
         {
+            ListsAllXattrs = local && type != "overlay",
             IsFuse = type.StartsWith("fuse", StringComparison.Ordinal),
             IsFuseDisk = type == "fuseblk",
             FollowsLinks = type == "fuse.sshfs",

@@ -22,6 +22,19 @@ public sealed class ShareVolumeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData("listed", true)]
+    [InlineData("listed unlisted", false)]
+    [InlineData("unlisted listed", false)]
+    public void Labels_that_a_security_module_makes_up_are_always_asked_for(string seen, bool lists)
+    {
+        ShareVolume volume = Make("ext4", default);
+        foreach (string word in seen.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            volume.LearnLabels(areListed: word == "listed");
+        Assert.Equal(lists, volume.ListsLabels);
+    }
+
+    [Theory]
     // left by an earlier mount, seen now in this order: what stands
     [InlineData(CallTrait.Refuses, new[] { CallTrait.Accepts }, CallTrait.Accepts)]
     [InlineData(CallTrait.Accepts, new[] { CallTrait.Refuses }, CallTrait.Refuses)]
