@@ -21,7 +21,7 @@ public sealed partial class PassthroughFileSystem
             return Errno.ENFILE;
         Errno errno = _directories.Lease(inode, out DirectoryLease lease);
         using (lease)
-            return errno == Errno.OK ? OpenForReading(inode, lease.Fd, out open) : errno;
+            return errno == Errno.OK ? OpenForReading(context.Pid, inode, lease.Fd, out open) : errno;
     }
 
     /// <inheritdoc/>
@@ -33,6 +33,7 @@ public sealed partial class PassthroughFileSystem
         lock (directory)
         {
             Errno errno = Reattach(directory);
+            directory.Kept?.Read();
             if (errno == Errno.OK)
                 errno = directory.Seek(offset);
             while (errno == Errno.OK && !(directory.IsDrained && buffer.Length > 0))
@@ -61,6 +62,7 @@ public sealed partial class PassthroughFileSystem
         lock (directory)
         {
             Errno errno = Reattach(directory);
+            directory.Kept?.Read();
             if (errno == Errno.OK)
                 errno = directory.Seek(offset);
             if (offset == 0)
@@ -89,6 +91,7 @@ public sealed partial class PassthroughFileSystem
     {
         if (!_openDirectories.TryRemove(handle, out OpenDirectory? directory))
             return Errno.EBADF;
+        directory.Kept?.Close();
         directory.Fd.Dispose();
         _nodes.DropReference(directory.Node);
         return Errno.OK;
@@ -120,16 +123,40 @@ public sealed partial class PassthroughFileSystem
         return errno == Errno.OK ? ErrnoOf(_store.Sync()) : errno;
     }
 
-    private Errno OpenForReading(Node inode, SafeFd pathFd, out FuseOpenOut open)
+    private Errno OpenForReading(uint thread, Node inode, SafeFd pathFd, out FuseOpenOut open)
     {
         open = default;
         CString dot = CString.FromTerminated(".\0"u8);
         Errno errno = OpenSparing(pathFd, dot, OpenFlags.O_DIRECTORY, 0, out SafeFd fd);
         if (errno != Errno.OK)
             return errno;
+        open.OpenFlags = MayBeKept(inode) && _listingHabits.Expect(thread) ? KeepListing(thread, inode, fd) : default;
         _nodes.AddReference(inode);
-        open.Fh = _openDirectories.Add(new OpenDirectory(fd, inode)).Value;
+        KeptListing? kept = open.OpenFlags == FuseOpenOutFlags.None ? null : inode.Listing;
+        open.Fh = _openDirectories.Add(new OpenDirectory(fd, inode) { Kept = kept }).Value;
         return Errno.OK;
+    }
+
+    // Where what is listed cannot change without the directory's ctime: on a file system of this machine, and under the share's
+    // own names, numbers and types.
+    private static bool MayBeKept(Node directory) =>
+        directory.Volume is { Facts.IsLocal: true, IsByName: false, Objects.MayHold: false };
+
+    private FuseOpenOutFlags KeepListing(uint thread, Node directory, SafeFd fd)
+    {
+        const uint linksWithoutSubdirectories = 2;
+        long now = Libc.RealtimeNanoseconds();
+        // Who walks a tree wants to know more of subdirectories than their names: a listing from the share brings it along.
+        if (Libc.Fstatx(fd, ShareVolume.Mask, out Statx stat) != Errno.OK || stat.Nlink != linksWithoutSubdirectories)
+            return FuseOpenOutFlags.None;
+        FuseOpenOutFlags flags = directory.Listing.Open(stat, now);
+        if (flags.HasFlag(FuseOpenOutFlags.FOPEN_KEEP_CACHE))
+        {
+            _listingHabits.Begin(thread);
+            _listingHabits.LeftOut(thread, directory.Id);
+        }
+
+        return flags;
     }
 
     // What is a plain file on the share may stand for something else.

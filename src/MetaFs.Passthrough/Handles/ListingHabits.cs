@@ -34,13 +34,22 @@ internal sealed class ListingHabits
         Habit habit = _habits[thread % Threads];
         lock (habit)
         {
-            bool isKnown = habit.Thread == thread && thread != 0;
-            habit.WantsNames = isKnown && (habit.Directory == 0 ? habit.WantsNames : !habit.HasLooked);
+            habit.WantsNames = habit.GoesOnByName(thread);
             habit.Thread = thread;
             habit.Directory = 0;
             habit.HasLooked = false;
             return habit.WantsNames;
         }
+    }
+
+    /// <summary>Whether a thread will want names alone of the directory that it opens.</summary>
+    public bool Expect(uint thread)
+    {
+        Habit habit = _habits[thread % Threads];
+        if (Volatile.Read(ref habit.Thread) != thread)
+            return false;
+        lock (habit)
+            return habit.GoesOnByName(thread);
     }
 
     /// <summary>An entry of the directory went to the thread without its attributes.</summary>
@@ -76,5 +85,8 @@ internal sealed class ListingHabits
         public bool HasLooked;
 
         public bool WantsNames;
+
+        public bool GoesOnByName(uint thread) =>
+            Thread == thread && thread != 0 && (Directory == 0 ? WantsNames : !HasLooked);
     }
 }

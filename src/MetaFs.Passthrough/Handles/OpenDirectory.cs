@@ -24,6 +24,9 @@ internal sealed class OpenDirectory(SafeFd fd, Node node)
 
     public Node Node { get; } = node;
 
+    /// <summary>What the kernel keeps of what this handle reads; null: nothing.</summary>
+    public KeptListing? Kept { get; init; }
+
     /// <summary>Whether the next <see cref="Peek"/> reads on, and so forgets what was read before.</summary>
     public bool IsDrained => _position == _length;
 

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using MetaFs.Linux;
 using MetaFs.Overlay;
+using MetaFs.Passthrough.Handles;
 using MetaFs.Passthrough.Shares;
 
 namespace MetaFs.Passthrough.Nodes;
@@ -17,6 +18,9 @@ internal sealed class DirectoryState
 
     /// <summary>See <see cref="Node.Onlookers"/>.</summary>
     public Onlookers Onlookers;
+
+    /// <summary>See <see cref="Node.Listing"/>.</summary>
+    public KeptListing? Listing;
 
     /// <summary>See <see cref="Node.EntriesChangedAt"/>.</summary>
     public long EntriesChangedAt;

@@ -247,6 +247,9 @@ internal sealed class Node
     /// <summary>Who may have attributes of this directory on their way to them.</summary>
     public ref Onlookers Onlookers => ref AsDirectory.Onlookers;
 
+    /// <summary>What is known of this directory's listing in the kernel.</summary>
+    public KeptListing Listing => Volatile.Read(ref AsDirectory.Listing) ?? Only(ref AsDirectory.Listing);
+
     /// <summary>Whether an entry of this directory came or went a moment ago; a request takes less than this.</summary>
     public bool HasJustChanged => EntriesChangedAt != 0 && Environment.TickCount64 - EntriesChangedAt < LongestLook;
 

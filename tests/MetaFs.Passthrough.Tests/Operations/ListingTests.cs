@@ -90,6 +90,65 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public void The_kernel_keeps_listings_of_who_wants_names_alone()
+    {
+        using var share = new ShareUnderTest();
+        foreach (string name in (string[])["first", "plain", "full", "full/below", "young"])
+        {
+            share.Share.MakeDirectory(name);
+            for (int i = 0; i < 20; i++)
+                share.Share.Write($"{name}/f{i}", "");
+        }
+
+        Thread.Sleep(2100); // as long as a change may have left no trace
+        share.Share.Write("young/f", "");
+        FuseOpenOutFlags kept = share.Fs.IsByName ? default : FuseOpenOutFlags.FOPEN_CACHE_DIR;
+        Assert.Equal(default, Opened("first", 1));
+        Assert.Equal(kept, Opened("plain", 1));
+        Assert.Equal(kept == default ? default : kept | FuseOpenOutFlags.FOPEN_KEEP_CACHE, Opened("plain", 1));
+        Assert.Equal(default, Opened("plain", 2)); // another thread may want attributes
+        Assert.Equal(default, Opened("full", 1)); // attributes of subdirectories come with their listing
+        Assert.Equal(default, Opened("young", 1));
+        Assert.Equal(kept, Opened("first", 1));
+        share.Lookup("f7", share.NodeOf("first"));
+        Assert.Equal(default, Opened("plain", 1));
+
+        FuseOpenOutFlags Opened(string name, uint thread)
+        {
+            NodeId node = share.NodeOf(name);
+            RequestContext context = Daemon with { Pid = thread };
+            Assert.Equal(Errno.OK, share.Fs.Opendir(context, node, default, out FuseOpenOut open));
+            var handle = new FileHandle(open.Fh);
+            if (!open.OpenFlags.HasFlag(FuseOpenOutFlags.FOPEN_KEEP_CACHE))
+                Assert.NotEmpty(Listing.Piece(share, node, handle, 0, plus: true, room: 8192, thread));
+            Assert.Equal(Errno.OK, share.Fs.Releasedir(context, node, handle));
+            return open.OpenFlags;
+        }
+    }
+
+    [Fact]
+    public void Who_looks_at_files_of_a_listing_that_was_kept_gets_attributes_again()
+    {
+        using var share = new ShareUnderTest();
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            share.Share.MakeDirectory(name);
+            for (int i = 0; i < 20; i++)
+                share.Share.Write($"{name}/f{i}", "");
+        }
+
+        Thread.Sleep(2100);
+        for (int i = 0; i < 2; i++)
+            Assert.NotEmpty(Listing.Plus(share, share.NodeOf(i == 0 ? "a" : "b")));
+        Assert.Equal(Errno.OK, share.Fs.Opendir(Daemon, share.NodeOf("b"), default, out FuseOpenOut open));
+        Assert.Equal(!share.Fs.IsByName, open.OpenFlags.HasFlag(FuseOpenOutFlags.FOPEN_KEEP_CACHE));
+        if (!open.OpenFlags.HasFlag(FuseOpenOutFlags.FOPEN_KEEP_CACHE))
+            Assert.NotEmpty(Listing.Piece(share, share.NodeOf("b"), new FileHandle(open.Fh), 0, plus: true, room: 8192));
+        share.Lookup("f7", share.NodeOf("b"));
+        Assert.Equal(19, Listing.Plus(share, share.NodeOf("c")).Count(entry => entry.Out.Nodeid != 0));
+    }
+
+    [Fact]
     public void A_lookup_is_counted_only_for_what_was_packed()
     {
         using var share = new ShareUnderTest();
