@@ -51,6 +51,18 @@ public sealed class AttributeTests(SimFixture sim) : SimTest(sim)
     }
 
     [RootFact]
+    public void WhatTheKernelKeepsIsNotAskedForAgain()
+    {
+        MakeFile("f");
+        MakeFile("g");
+        Fault("cache 60s on HERE/f");
+        Statx before = Sys.Stat(At("f"));
+        Assert.Equal(Errno.OK, Sys.Chmod(Behind("f"), 0x100));
+        Assert.Equal(Errno.OK, Sys.Chmod(Behind("g"), 0x100));
+        Assert.Equal((before.Mode, FileMode.S_IFREG | 0x100), (Sys.KeptMode(At("f")), Sys.KeptMode(At("g"))));
+    }
+
+    [RootFact]
     public void ASkewedClockMovesTimesOfTheShareAndNotTimesThatAreSet()
     {
         Fault("skew 3600s");

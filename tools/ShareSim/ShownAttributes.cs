@@ -41,6 +41,10 @@ internal sealed class ShownAttributes(FaultTable faults, InodeNumbers numbers)
         return Forced(Born(shown, path, skew, unit), path);
     }
 
+    /// <summary>How long a look at a path may be kept.</summary>
+    public Timespec ValidFor(string path) =>
+        Timespec.FromNanoseconds(faults.Newest<CacheFault>(path)?.Nanoseconds ?? 0);
+
     /// <summary>A time as the backing directory must have it for the share to show it.</summary>
     public long ToBacking(long nanoseconds, string path) => nanoseconds - SkewOf(path);
 

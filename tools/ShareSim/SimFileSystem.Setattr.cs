@@ -27,7 +27,7 @@ internal sealed partial class SimFileSystem
         if (errno == Errno.OK)
             errno = Libc.Fstatx(file.Fd, Looks, out stat);
         if (errno == Errno.OK)
-            attr.Attr = ShownAttributes.ToFuseAttr(_shown.Of(file, stat));
+            attr = AttrOf(file, _shown.Of(file, stat));
         return errno;
     }
 

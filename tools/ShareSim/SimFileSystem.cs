@@ -87,7 +87,7 @@ internal sealed partial class SimFileSystem : FuseFileSystemBase
         attr = default;
         Errno errno = Look(node, out Statx stat);
         if (errno == Errno.OK)
-            attr.Attr = ShownAttributes.ToFuseAttr(stat);
+            attr = AttrOf(_nodes.Get(node), stat);
         return errno;
     }
 
@@ -97,8 +97,11 @@ internal sealed partial class SimFileSystem : FuseFileSystemBase
     {
         statx = default;
         Errno errno = Look(node, out Statx stat);
-        if (errno == Errno.OK)
-            statx.Stat = ShownAttributes.ToFuseStatx(stat);
+        if (errno != Errno.OK)
+            return errno;
+        Timespec valid = _shown.ValidFor(_nodes.Get(node).Path);
+        statx.Stat = ShownAttributes.ToFuseStatx(stat);
+        (statx.AttrValid, statx.AttrValidNsec) = ((ulong)valid.Sec, (uint)valid.Nsec);
         return errno;
     }
 
@@ -149,7 +152,18 @@ internal sealed partial class SimFileSystem : FuseFileSystemBase
         return call.Answer(errno);
     }
 
-    // The node of a name, counted as a lookup; timeouts stay 0, so the kernel asks each time.
+    private FuseAttrOut AttrOf(SimNode node, in Statx shown)
+    {
+        Timespec valid = _shown.ValidFor(node.Path);
+        return new FuseAttrOut
+        {
+            AttrValid = (ulong)valid.Sec,
+            AttrValidNsec = (uint)valid.Nsec,
+            Attr = ShownAttributes.ToFuseAttr(shown),
+        };
+    }
+
+    // The node of a name, counted as a lookup.
     private Errno Entry(SimNode directory, CString name, out FuseEntryOut entry)
     {
         entry = default;
@@ -170,7 +184,16 @@ internal sealed partial class SimFileSystem : FuseFileSystemBase
         }
 
         node = _nodes.Enter(_shown.KeyOf(stat, directory.PathOf(name)), fd, directory, name);
-        entry = new FuseEntryOut { Nodeid = node.Id, Attr = ShownAttributes.ToFuseAttr(_shown.Of(node, stat)) };
+        FuseAttrOut attr = AttrOf(node, _shown.Of(node, stat));
+        entry = new FuseEntryOut
+        {
+            Nodeid = node.Id,
+            Attr = attr.Attr,
+            AttrValid = attr.AttrValid,
+            AttrValidNsec = attr.AttrValidNsec,
+            EntryValid = attr.AttrValid,
+            EntryValidNsec = attr.AttrValidNsec,
+        };
         return Errno.OK;
     }
 }

@@ -26,6 +26,13 @@ internal static class Sys
         return stat;
     }
 
+    /// <summary>The mode as the kernel may remember it.</summary>
+    public static uint KeptMode(string path)
+    {
+        Assert.Equal(Errno.OK, Libc.Statx(Here, C(path), NoFollow, StatxMask.STATX_BASIC_STATS, out Statx stat));
+        return stat.Mode;
+    }
+
     public static Statx Stat(SafeFd fd)
     {
         Assert.Equal(Errno.OK, Libc.Statx(

@@ -17,6 +17,7 @@ internal static class CommandHelp
         "    round DURATION [on GLOB]             times shown are multiples of it",
         "    stamp close|DURATION [on GLOB]       written files get a new mtime then",
         "    skew DURATION [on GLOB]              the share's clock is ahead by it",
+        "    cache DURATION [on GLOB]             the kernel keeps names and attributes",
         "    force [uid=ID] [gid=ID] [file=MODE] [dir=MODE] [on GLOB]",
         "    inodes backing|counter|reuse|forget|name",
         "    offset NUMBER [on GLOB]              added to inode numbers",

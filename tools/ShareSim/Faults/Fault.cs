@@ -55,6 +55,9 @@ internal sealed record StampFault(string Text, PathGlob On, long Nanoseconds) : 
 /// <summary>The share's clock is that far ahead.</summary>
 internal sealed record SkewFault(string Text, PathGlob On, long Nanoseconds) : Fault(Text, On);
 
+/// <summary>Names and attributes are kept for so long by the kernel that asked, as network clients keep them.</summary>
+internal sealed record CacheFault(string Text, PathGlob On, long Nanoseconds) : Fault(Text, On);
+
 /// <summary>Shows the same owner and mode for all; null: the true one.</summary>
 internal sealed record ForceFault(string Text, PathGlob On, uint? Uid, uint? Gid, uint? FileMode, uint? DirMode)
     : Fault(Text, On);

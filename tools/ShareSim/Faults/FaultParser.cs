@@ -15,6 +15,7 @@ internal static class FaultParser
         ["round"] = one => new RoundFault(one.Text, one.On, AtLeastOne(one.Next("a duration"))),
         ["stamp"] = Stamp,
         ["skew"] = one => new SkewFault(one.Text, one.On, Words.Duration(one.Next("a duration"), negative: true)),
+        ["cache"] = one => new CacheFault(one.Text, one.On, Words.Duration(one.Next("a duration"))),
         ["force"] = Force,
         ["inodes"] = one => new InodesFault(one.Text, one.NextOf<InodeSource>("numbering")),
         ["offset"] = one => new OffsetFault(one.Text, one.On, Words.Number(one.Next("a number"))),
