@@ -8,7 +8,7 @@ namespace MetaFs.Fuse.Transport;
 internal sealed class FuseDevice : IFuseChannel
 {
     // The kernel makes one BATCH_FORGET of so many milliseconds. To wake a reader for each FORGET, on another processor mostly,
-    // costs who removes files a quarter of his time.
+    // costs rm -rf a tenth to a quarter of its time.
     private const int GatheringMilliseconds = 10;
 
     internal static readonly byte[] Path = "/dev/fuse\0"u8.ToArray();
