@@ -47,6 +47,18 @@ public sealed class IntentTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => _files.QueryInteger("SELECT count(*) FROM record") == 0, TimeSpan.FromSeconds(30)));
     }
 
+    // The log itself is never synced.
+    [Fact]
+    public void A_sync_has_all_records_in_what_is_synced()
+    {
+        for (uint i = 1; i <= 50; i++)
+        {
+            AssertOk(_store.Put(new InodeKey(1, i), Owner(i)));
+            AssertOk(_store.Sync());
+            Assert.Equal(i, _files.QueryInteger("SELECT count(*) FROM record"));
+        }
+    }
+
     // What a deletion says of the record's time is kept, whether the record is in the table or on its way.
     [Theory]
     [InlineData(false)]
