@@ -22,6 +22,17 @@ public sealed partial class SqliteOverlayStore
     private readonly AutoResetEvent _drainerWakes = new(false);
     private readonly ManualResetEvent _drainerEnds = new(false);
 
+    // A mount that was killed has acknowledged what is in its log.
+    private static void TakeIntents(SqliteDatabase writer, string path, Action<string>? log)
+    {
+        string file = DatabaseFile.IntentsOf(path);
+        IntentRun run = IntentLog.Read(file);
+        if (run.Number == 0)
+            return;
+        IntentReplay.Play(writer, run, log);
+        File.Delete(file);
+    }
+
     // The tables are to have all that is pending before something else than a record is changed, and before a record is
     // changed there directly. Under _writeGate.
     private OverlayStatus Ready() => _disposed ? Closed() : Drain();

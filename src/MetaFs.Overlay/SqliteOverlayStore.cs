@@ -145,47 +145,6 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
     }
 
     /// <inheritdoc/>
-    public OverlayStatus Get(in InodeKey key, out InodeRecord? record)
-    {
-        record = null;
-        if (_pending.TryGet(key, out PendingRecord pending) && pending.OnlySetAt is null)
-        {
-            record = pending.Record;
-            return record is null ? OverlayStatus.NotFound : OverlayStatus.Ok;
-        }
-
-        OverlayStatus status = GetFromTable(key, out record);
-        if (record is null || pending.OnlySetAt != record.SetAt)
-            return status;
-        record = null;
-        return OverlayStatus.NotFound;
-    }
-
-    private OverlayStatus GetFromTable(in InodeKey key, out InodeRecord? record)
-    {
-        record = null;
-        lock (_readGate)
-        {
-            if (_disposed)
-                return Closed();
-            BeginReading();
-            _get.Bind(1, key.Volume);
-            _get.Bind(2, key.Ino);
-            int result = _get.Step();
-            string? problem = result == raw.SQLITE_ROW ? RecordRow.Read(_get, out record) : null;
-            _get.Reset();
-            if (problem is not null)
-                return Refuse(key, problem);
-            return result switch
-            {
-                raw.SQLITE_ROW => OverlayStatus.Ok,
-                raw.SQLITE_DONE => OverlayStatus.NotFound,
-                _ => Fail(_reader, "reading a record", result),
-            };
-        }
-    }
-
-    /// <inheritdoc/>
     public OverlayStatus Put(in InodeKey key, InodeRecord record)
     {
         lock (_writeGate)
@@ -307,17 +266,6 @@ public sealed partial class SqliteOverlayStore : IOverlayStore
             database.Dispose();
             throw;
         }
-    }
-
-    // A mount that was killed has acknowledged what is in its log.
-    private static void TakeIntents(SqliteDatabase writer, string path, Action<string>? log)
-    {
-        string file = DatabaseFile.IntentsOf(path);
-        IntentRun run = IntentLog.Read(file);
-        if (run.Number == 0)
-            return;
-        IntentReplay.Play(writer, run, log);
-        File.Delete(file);
     }
 
     private int RunPut(in InodeKey key, InodeRecord record)

@@ -16,6 +16,9 @@ internal sealed class FuseDevice : IFuseChannel
     private readonly SafeFd _device;
     private readonly bool _shared;
 
+    // Set at the end. poll(2) of the device would see the end too, and be woken by each FORGET, which is what has to be spared.
+    private readonly ManualResetEvent _ends = new(false);
+
     public FuseDevice(SafeFd device)
         : this(device, shared: false)
     {
@@ -83,7 +86,7 @@ internal sealed class FuseDevice : IFuseChannel
 
     public void RefuseQueues() => UringQueues.Refuse(_device);
 
-    public void LetGather() => Thread.Sleep(GatheringMilliseconds);
+    public void LetGather() => _ends.WaitOne(GatheringMilliseconds);
 
     public Errno BackingOpen(SafeFd file, out int backingId)
     {
@@ -110,6 +113,7 @@ internal sealed class FuseDevice : IFuseChannel
 
     public void Dispose()
     {
+        _ends.Set();
         if (!_shared)
             _device.Dispose();
     }
