@@ -12,7 +12,7 @@ from phases import now
 DELAY = 0.020
 CLIENTS = 64
 STUCK = 8
-KEPT = 1  # seconds: actimeo=1 of mount.cifs(8), and the timeouts of MetaFs
+KEPT = 1  # seconds: the timeouts of most FUSE file systems, and of MetaFs
 
 
 class SlowShare:
@@ -98,7 +98,7 @@ def with_caches(share, daemon, rounds, say):
     pairs = [(after_a_while(os.path.join(share.path, 'f0')), after_a_while(os.path.join(daemon.path, 'f0')))
              for _ in range(rounds)]
     share.tell('clear')
-    return [f'A share whose client keeps names and attributes for {KEPT} s, as those of CIFS and NFS do; MetaFs as it comes:', '',
+    return [f'A FUSE share whose kernel keeps names and attributes for {KEPT} s; MetaFs as it comes:', '',
             '- one stat after a while: ' + compared([(bare[0], mounted[0]) for bare, mounted in pairs]),
             '- one at once again: ' + compared([(bare[1], mounted[1]) for bare, mounted in pairs])]
 

@@ -164,7 +164,7 @@ public sealed partial class PassthroughFileSystem
     {
         if (entry.Type != DirentType.DT_REG || !directory.Node.Volume.Objects.MayHold)
             return entry.Type;
-        return ShareView.Shown(directory.Node, directory.Fd, entry.Name, out Statx stat) == Errno.OK
+        return ShareView.Named(directory.Node, directory.Fd, entry.Name, out Statx stat) == Errno.OK
             ? FileMode.ToDirentType(stat.Mode)
             : entry.Type;
     }
@@ -209,7 +209,7 @@ public sealed partial class PassthroughFileSystem
         FuseEntryOut entry = default;
         if (!dirent.IsDotOrDotDot
             && SettleMoves(directory.Node, dirent.Name) == Errno.OK
-            && ShareView.Shown(directory.Node, directory.Fd, dirent.Name, out Statx stat) == Errno.OK
+            && ShareView.Named(directory.Node, directory.Fd, dirent.Name, out Statx stat) == Errno.OK
             && LookupFound(directory.Node, directory.Fd, dirent.Name, stat, out entry) == Errno.OK)
         {
             return entry;

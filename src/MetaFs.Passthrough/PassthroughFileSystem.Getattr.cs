@@ -65,7 +65,7 @@ public sealed partial class PassthroughFileSystem
             found.Onlookers.Add();
         if (handle is { } fh && _files.TryGet(fh, out OpenFile? file) && ReferenceEquals(file.Node, found))
             return ShareView.Held(found, file.Fd, out stat);
-        return StatNode(found, out stat, onlyShown: true);
+        return StatNode(found, out stat);
     }
 
     private FuseAttrOut AttrOf(Node node, in Statx stat)

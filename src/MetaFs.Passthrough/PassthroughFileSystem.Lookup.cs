@@ -20,7 +20,7 @@ public sealed partial class PassthroughFileSystem
             return errno;
         using (lease)
         {
-            errno = ShareView.Shown(directory, lease.Fd, name, out Statx stat);
+            errno = ShareView.Named(directory, lease.Fd, name, out Statx stat);
             if (errno == Errno.ENOENT)
                 NameMissed(directory, name);
             if (errno == Errno.ENOENT && _options.NegativeTimeout > TimeSpan.Zero)

@@ -9,11 +9,8 @@ namespace MetaFs.Passthrough;
 public sealed partial class PassthroughFileSystem
 {
     /// <summary>Looks at a node's inode: under each of its names, then through an open handle.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="stat">What the share shows of it.</param>
-    /// <param name="onlyShown">Nothing is decided by it: see <see cref="ShareView.Shown"/>.</param>
     /// <returns>OK; ESTALE: none of them leads to it any more; what the share answered for another trouble.</returns>
-    private Errno StatNode(Node node, out Statx stat, bool onlyShown = false)
+    private Errno StatNode(Node node, out Statx stat)
     {
         bool fresh = node.IsClientLate;
         if (node.Id == Fuse.NodeId.Root)
@@ -23,7 +20,7 @@ public sealed partial class PassthroughFileSystem
         do
         {
             names = node.Names;
-            Errno errno = StatNames(node, names, out stat, fresh, onlyShown);
+            Errno errno = StatNames(node, names, out stat, fresh);
             if (errno != Errno.ESTALE)
                 return errno;
         }
@@ -34,7 +31,7 @@ public sealed partial class PassthroughFileSystem
         return StatNameless(node, out stat);
     }
 
-    private Errno StatNames(Node node, NodeName? names, out Statx stat, bool fresh = false, bool onlyShown = false)
+    private Errno StatNames(Node node, NodeName? names, out Statx stat, bool fresh = false)
     {
         stat = default;
         for (NodeName? name = names; name is not null; name = name.Next)
@@ -42,11 +39,8 @@ public sealed partial class PassthroughFileSystem
             Errno errno = _directories.Lease(name.Parent, out DirectoryLease lease);
             using (lease)
             {
-                CString bytes = CString.FromTerminated(name.Name);
                 if (errno == Errno.OK)
-                    errno = onlyShown
-                        ? ShareView.Shown(name.Parent, lease.Fd, bytes, out stat, fresh, node)
-                        : ShareView.Named(name.Parent, lease.Fd, bytes, out stat, fresh, node);
+                    errno = ShareView.Named(name.Parent, lease.Fd, CString.FromTerminated(name.Name), out stat, fresh, node);
             }
 
             if (errno == Errno.OK && node.Is(stat))

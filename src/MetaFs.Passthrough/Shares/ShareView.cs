@@ -21,28 +21,10 @@ internal static class ShareView
     /// inode has attributes of its own there (fs/fuse/dir.c, fuse_update_get_attr): for 4 ms a link count may be old.
     /// </remarks>
     public static Errno Named(
-        Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false, Node? expected = null) =>
-        Look(directory, fd, name, out stat, fresh || directory.Volume.Facts.IsFuse, expected);
-
-    /// <summary>The same for who is only shown it: that may be as old as what the share's own client shows.</summary>
-    /// <remarks>
-    /// On a FUSE share this saves the second of two requests, LOOKUP and GETATTR, where the first has just brought all. What has
-    /// several links is asked for all the same (above).
-    /// </remarks>
-    public static Errno Shown(
         Node directory, SafeFd fd, CString name, out Statx stat, bool fresh = false, Node? expected = null)
     {
-        Errno errno = Look(directory, fd, name, out stat, fresh, expected);
-        bool hasLinks = errno == Errno.OK && stat.Nlink > 1 && FileMode.TypeOf(stat.Mode) != FileMode.S_IFDIR;
-        return hasLinks && !fresh && directory.Volume.Facts.IsFuse
-            ? Look(directory, fd, name, out stat, fresh: true, expected)
-            : errno;
-    }
-
-    private static Errno Look(Node directory, SafeFd fd, CString name, out Statx stat, bool fresh, Node? expected)
-    {
         AtFlags flags = AtFlags.AT_SYMLINK_NOFOLLOW;
-        if (fresh)
+        if (fresh || directory.Volume.Facts.IsFuse)
             flags |= AtFlags.AT_STATX_FORCE_SYNC;
         Errno errno = Libc.Statx(fd, name, flags, ShareVolume.Mask, out stat);
         if (errno != Errno.OK)
